@@ -1,0 +1,84 @@
+"""What loading a file changes in a centre that is already at work, and which appointments it leaves outside."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from booking.domain import roster
+from booking.domain.centre_values import WEEKDAYS
+from booking.domain.times import Span, local_day
+
+ADDED, CHANGED, REMOVED, KEPT = "added", "changed", "removed", "kept"
+Term = tuple[date | None, date | None]
+
+
+class Change(NamedTuple):
+    """`kind` is a table's name. With a field: what it was and what it is; hours, shifts and closures say it in words.
+
+    `kept`: gone from the file, but something refers to it. With a field it ends (last_day, offered), without one it
+    stays as it is. A kept "appointment" has its code as slug, its local start as `old`, and as field the first of
+    staff, room, programme, closure, hours, shift that it no longer fits.
+    """
+
+    what: str
+    kind: str
+    slug: str
+    field: str | None = None
+    old: Any = None
+    new: Any = None
+
+
+class Booked(NamedTuple):
+    """A booked appointment that is still ahead. `carrier_id`: the counsellor's."""
+
+    code: str | None
+    starts_at: datetime
+    ends_at: datetime
+    counsellor_id: int
+    carrier_id: int | None
+    room_id: int
+    programme_id: int
+
+
+class Frame(NamedTuple):
+    """What an appointment must fit into. `terms`: first and last day by (kind, id) of staff, rooms and programmes."""
+
+    zone: ZoneInfo
+    hours: tuple[roster.Hours, ...]
+    closures: tuple[roster.Closure, ...]
+    shifts: tuple[roster.Shift, ...]
+    terms: Mapping[tuple[str, int], Term]
+
+
+def outside(frame: Frame, booked: Booked) -> str | None:
+    """What the appointment does not fit; None if it fits all."""
+    day = local_day(booked.starts_at, frame.zone)
+    for kind, id_ in (
+        ("staff", booked.counsellor_id), ("room", booked.room_id), ("programme", booked.programme_id)
+    ):  # fmt: skip
+        first, last = frame.terms[kind, id_]
+        if (first and day < first) or (last and last < day):
+            return kind
+    if any(c.covers(day) and c.carrier_id in (None, booked.carrier_id) for c in frame.closures):
+        return "closure"
+    cal = roster.calendar(frame.zone, (day,), (), ())
+    steps = cal.grid.touched(Span(booked.starts_at, booked.ends_at))
+    if steps & ~roster.opening(cal, frame.hours)[0]:
+        return "hours"
+    if steps & ~roster.rostered(cal, frame.shifts).get(booked.counsellor_id, 0):
+        return "shift"
+    return None
+
+
+def hours_said(weekday: int, starts: time, ends: time, walk_in: bool) -> str:
+    return f"{WEEKDAYS[weekday]} {starts:%H:%M}-{ends:%H:%M}" + (" walk-in" if walk_in else "")
+
+
+def shift_said(weekday: int, starts: time, ends: time, valid_from: date, valid_until: date | None) -> str:
+    until = f" to {valid_until}" if valid_until else ""
+    return f"{hours_said(weekday, starts, ends, False)} from {valid_from}{until}"
+
+
+def closure_said(first_day: date, last_day: date, carrier: str | None, reason: str) -> str:
+    return f"{first_day} to {last_day}: {reason}" + (f" ({carrier})" if carrier else "")

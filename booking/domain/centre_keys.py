@@ -1,0 +1,154 @@
+"""What a centre's file may say: every table, its keys, how each is read and what it is worth where it is left out."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from booking.domain import centre_values as read
+from booking.domain.centre_checks import OFFICE
+from booking.domain.centre_values import At, Key, Wrong
+from booking.domain.staff import ROLES, read_login
+
+LAWS = ("DSGVO", "KDG", "DSG-EKD")
+GROUP, WAITING = "group", "waiting"
+# The topics that have a pictogram in static/pictograms.svg: whoever cannot read finds her way by it.
+TOPICS = (
+    "unsure", "residence", "benefits", "german", "school-training", "employment", "housing", "family-health", "letter",
+)  # fmt: skip
+# First parts of addresses that are the program's own.
+RESERVED = frozenset({"static", "api", "screen", "staff", "healthz", "sign-in", "favicon.ico", "robots.txt"})
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(value: object, _at: At) -> str:
+    if not isinstance(value, str) or value not in _zones():
+        raise Wrong("This zone is not known. Write one like Europe/Berlin.")
+    return value
+
+
+def _free_slug(value: object, at: At) -> str:
+    if isinstance(value, str) and value in RESERVED:
+        raise Wrong("This slug is an address of the program itself. Take another.")
+    return str(read.slug(value, at))
+
+
+def _login(value: object, _at: At) -> str:
+    if not isinstance(value, str) or read_login(value) != value:
+        raise Wrong("A login has small letters, digits, dots and hyphens, 2 to 40 of them.")
+    return value
+
+
+PHONE = read.matching(r"\+[1-9][0-9 ]{5,20}", "Write a phone number like +49 7141 12345: with + and country code.")
+REGION = read.matching(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", "Write a region like DE-BW.")
+SMS_NAME = read.matching(
+    r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}",
+    "A short name for messages has at most 11 Latin letters, digits and spaces.",  # as senders have (domain.md R30)
+)
+BIRTHDAY = Key(read.whole(1, 99), None)
+DAYS = {
+    "first_day": Key(read.day, None),
+    "last_day": Key(read.day, None),
+}
+CENTRE = {
+    "slug": Key(_free_slug),
+    "name": Key(read.words),
+    "sms_name": Key(SMS_NAME),
+    "zone": Key(_zone),
+    "region": Key(REGION),
+    "address": Key(read.text(200)),
+    "directions": Key(read.words),
+    "phone": Key(PHONE),
+    "step_free": Key(read.flag, None),
+    "languages": Key(read.each_once(read.language)),
+    "interpreted": Key(read.each_once(read.language), ()),
+    "interpreter_lead_minutes": Key(read.minutes(0, 30 * 24 * 60), 0),
+    "horizon_days": Key(read.whole(1, 365)),
+    "lead_minutes": Key(read.minutes(0, 30 * 24 * 60)),
+    "start_every_minutes": Key(read.minutes(5, 60)),
+    "buffer_minutes": Key(read.minutes(0, 60)),
+    "min_present": Key(read.whole(0, 1)),
+    "min_reachable": Key(read.whole(0, 1)),
+    "erase_after_days": Key(read.whole(1, 365)),
+}
+CARRIER = {
+    "slug": Key(read.slug),
+    "name": Key(read.text(120)),
+    "law": Key(read.one_of(*LAWS)),
+}
+PARTNER = {
+    "slug": Key(read.slug),
+    "name": Key(read.words),
+    "address": Key(read.text(200)),
+    "phone": Key(PHONE),
+}
+PROGRAMME = {
+    "slug": Key(read.slug),
+    "name": Key(read.words),
+    "from_birthday": BIRTHDAY,
+    "before_birthday": BIRTHDAY,
+    **DAYS,
+    "confidential": Key(read.flag, False),
+    "refer_to": Key(read.slug, None),
+}
+TOPIC = {
+    "slug": Key(read.one_of(*TOPICS)),
+    "name": Key(read.words),
+    "minutes": Key(read.minutes(5, 240)),
+    "programmes": Key(read.each_once(read.slug)),
+}
+ROOM = {
+    "slug": Key(read.slug),
+    "name": Key(read.text(40)),
+    "kind": Key(read.one_of(OFFICE, GROUP, WAITING)),
+    "seats": Key(read.whole(1, 500)),
+    "step_free": Key(read.flag, None),
+    "quiet": Key(read.flag, False),
+    **DAYS,
+}
+HOURS = {
+    "open": Key(read.week),
+    "walk_in": Key(read.week, ()),
+}
+CLOSURE = {
+    "first_day": Key(read.day),
+    "last_day": Key(read.day),
+    "carrier": Key(read.slug, None),
+    "reason": Key(read.text(80)),
+}
+SHIFT = {
+    "weekday": Key(read.weekday),
+    "starts": Key(read.time_of_day),
+    "ends": Key(read.time_of_day),
+    "valid_from": Key(read.day),
+    "valid_until": Key(read.day, None),
+}
+STAFF = {
+    "login": Key(_login),
+    "name": Key(read.text(80)),
+    "role": Key(read.one_of(*ROLES)),
+    "carrier": Key(read.slug, None),
+    "duty": Key(read.flag),
+    "fte": Key(read.share),
+    "secret_since": Key(read.day, None),
+    **DAYS,
+    "programmes": Key(read.each_once(read.slug), ()),
+    "languages": Key(read.each_once(read.language), ()),
+    "rooms": Key(read.each_once(read.slug), ()),
+    "shift": Key(read.many(read.table(SHIFT)), ()),
+}
+FILE = read.table(
+    {
+        "centre": Key(read.table(CENTRE)),
+        "carrier": Key(read.many(read.table(CARRIER))),
+        "partner": Key(read.many(read.table(PARTNER)), ()),
+        "programme": Key(read.many(read.table(PROGRAMME))),
+        "topic": Key(read.many(read.table(TOPIC))),
+        "room": Key(read.many(read.table(ROOM))),
+        "hours": Key(read.table(HOURS)),
+        "closure": Key(read.many(read.table(CLOSURE)), ()),
+        "staff": Key(read.many(read.table(STAFF)), ()),
+    }
+)

@@ -1,0 +1,106 @@
+"""Refusals: a "no" the program gives on purpose, as data. The words for them live in web/errors.py."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class Refusal(Exception):
+    """Base of all refusals. `kind` is stable: templates, the JSON door and tests refer to it."""
+
+    @property
+    def kind(self) -> str:
+        name = type(self).__name__
+        return "".join("-" + c.lower() if c.isupper() else c for c in name).lstrip("-")
+
+
+@dataclass(eq=False)
+class NotFound(Refusal):
+    """Nothing of that name here; also the answer for rows of another centre or carrier."""
+
+
+@dataclass(eq=False)
+class Invalid(Refusal):
+    """A value cannot be used. `field` names it, `reason` is a key of the table of sentences."""
+
+    field: str
+    reason: str
+
+
+@dataclass(eq=False)
+class SlotTaken(Refusal):
+    """That start is not (or no longer) offered; `near` holds up to three starts that are."""
+
+    near: tuple[datetime, ...] = ()
+
+
+@dataclass(eq=False)
+class NoProgramme(Refusal):
+    """No programme of the centre serves this age; `partner_id` names who does, where the centre knows one."""
+
+    partner_id: int | None = None
+
+
+@dataclass(eq=False)
+class TooLate(Refusal):
+    """The time for this step ended at `until`."""
+
+    until: datetime
+
+
+@dataclass(eq=False)
+class WrongState(Refusal):
+    """The step does not fit what the ticket, appointment or message is now; nothing was changed."""
+
+    state: str
+
+
+@dataclass(eq=False)
+class NobodyWaiting(Refusal):
+    """No ticket is waiting that this counsellor could call."""
+
+
+@dataclass(eq=False)
+class StillBusy(Refusal):
+    """The counsellor has a current ticket; finish it (or mark it missing) first."""
+
+    number: int
+
+
+@dataclass(eq=False)
+class NoRoom(Refusal):
+    """No room this counsellor may use is free now."""
+
+
+@dataclass(eq=False)
+class NumbersUsedUp(Refusal):
+    """All 999 numbers of the day are given."""
+
+
+@dataclass(eq=False)
+class KeyReused(Refusal):
+    """This idempotency key came before with other content."""
+
+
+@dataclass(eq=False)
+class WrongCredentials(Refusal):
+    """Name and password, or code and digits, do not fit. Says no more on purpose."""
+
+
+@dataclass(eq=False)
+class TooManyTries(Refusal):
+    """Too many tries; wait a while."""
+
+
+@dataclass(eq=False)
+class NotAllowed(Refusal):
+    """This account may not do that."""
+
+
+@dataclass(eq=False)
+class SignedOut(Refusal):
+    """Nobody is signed in at this browser (any more), or no valid token came along."""
+
+
+@dataclass(eq=False)
+class TooBusy(Refusal):
+    """The database did not answer in time; nothing was changed, try again."""

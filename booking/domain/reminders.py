@@ -1,0 +1,142 @@
+"""Which messages an appointment has, when they are due, until when they make sense, and the steps of each.
+
+"The evening before" is wall-clock arithmetic, never minus 24 hours (domain.md 5.6, 8).
+"""
+
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from booking.domain.appointments import BOOKED
+from booking.domain.appointments import CANCELLED as APPOINTMENT_CANCELLED
+from booking.domain.times import DAY, instant, local_day
+
+CONFIRMATION, REMINDER_EARLY, REMINDER_EVE, CANCELLATION, MOVED = KINDS = (
+    "confirmation", "reminder_early", "reminder_eve", "cancellation", "moved",
+)  # fmt: skip
+DUE, SUBMITTING, ACCEPTED, DELIVERED, FAILED, UNKNOWN, EXPIRED, OFF, DROPPED = (
+    "due", "submitting", "accepted", "delivered", "failed", "unknown", "expired", "off", "dropped",
+)  # fmt: skip
+# What staff see, because somebody may have to be called instead.
+UNSENT = frozenset({FAILED, UNKNOWN, EXPIRED, OFF})
+
+EVENING = time(18)
+USELESS_BEFORE_START = timedelta(hours=1)
+SUBMITTING_LEASE = timedelta(minutes=2)
+# A request that ran into its time limit may still be on its way; asked sooner, the provider might not know it yet.
+SETTLE_AFTER = timedelta(minutes=1)
+LONGEST_WITHOUT_RECEIPT = timedelta(days=2)
+
+# However wrong a program may go: no more than these (F20; elsewhere one person got 136 SMS, rdv-service-public #4172).
+PER_APPOINTMENT_A_DAY = 3
+PER_NUMBER_A_DAY = 10
+PER_HOUR = 1_000
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
+LONGEST_ASKED_WAIT = timedelta(hours=1)
+
+# step → the states it starts from, and the one it leads to. What the provider knows counts, whatever we believed:
+# "accept" may come after the message was taken for unknown, or was made due again.
+STEPS: dict[str, tuple[frozenset[str], str]] = {
+    "accept": (frozenset({DUE, SUBMITTING, UNKNOWN}), ACCEPTED),
+    "fail": (frozenset({SUBMITTING, UNKNOWN}), FAILED),
+    "later": (frozenset({SUBMITTING}), DUE),
+    "lose": (frozenset({SUBMITTING}), UNKNOWN),
+    "again": (frozenset({UNKNOWN}), DUE),
+    "expire": (frozenset({SUBMITTING, UNKNOWN}), EXPIRED),
+    "drop": (frozenset({DUE, UNKNOWN}), DROPPED),
+}
+# What the provider's words mean here; a later word never leads back (F18).
+RECEIPTS = {
+    "accepted": ACCEPTED, "scheduled": ACCEPTED, "queued": ACCEPTED, "sending": ACCEPTED, "sent": ACCEPTED,
+    "delivered": DELIVERED, "read": DELIVERED, "undelivered": FAILED, "failed": FAILED, "canceled": FAILED,
+}  # fmt: skip
+_RANK = {DUE: 0, SUBMITTING: 1, UNKNOWN: 2, ACCEPTED: 3, FAILED: 4, DELIVERED: 5}
+
+
+class Planned(NamedTuple):
+    kind: str
+    due_at: datetime
+    not_after: datetime
+
+
+class Notice(NamedTuple):
+    """All that a text may say: never a topic, a programme or a name (domain.md 5.6, R26). `zone` is the centre's."""
+
+    kind: str
+    language: str
+    sms_name: str
+    starts_at: datetime
+    zone: str
+    address: str
+    phone: str
+    code: str | None
+
+
+class Counts(NamedTuple):
+    """Messages sent within a day: of this appointment, of this appointment and kind, and to this number."""
+
+    here: int
+    same_kind: int
+    number: int
+
+
+class Facts(NamedTuple):
+    """What is known of a due message inside its claim."""
+
+    kind: str
+    not_after: datetime
+    appointment_state: str
+    agreed: bool
+    counts: Counts
+
+
+def planned(starts_at: datetime, now: datetime, zone: ZoneInfo, first: str = CONFIRMATION) -> list[Planned]:
+    """`first` at once, a reminder three days and one on the evening before at 18:00, where still ahead."""
+    found = [Planned(first, now, starts_at)]
+    for kind, days in ((REMINDER_EARLY, 3), (REMINDER_EVE, 1)):
+        due = instant(local_day(starts_at, zone) - days * DAY, EVENING, zone)
+        if now < due:
+            found.append(Planned(kind, due, starts_at - USELESS_BEFORE_START))
+    return found
+
+
+def key(appointment_id: int, sequence: int, kind: str) -> str:
+    """What must not exist twice: one message of a kind for every time an appointment was given."""
+    return f"{appointment_id}:{sequence}:{kind}"
+
+
+def verdict(facts: Facts, now: datetime) -> tuple[str, str | None]:
+    """Where a due message goes, judged at the last moment (F17, F20, F22): the state and, if it failed, why."""
+    wanted = APPOINTMENT_CANCELLED if facts.kind == CANCELLATION else BOOKED
+    if not facts.agreed or facts.appointment_state != wanted:
+        return DROPPED, None
+    if now >= facts.not_after:
+        return EXPIRED, None
+    if not _within_caps(facts.kind, facts.counts):
+        return FAILED, "cap"
+    return SUBMITTING, None
+
+
+def _within_caps(kind: str, counts: Counts) -> bool:
+    """A cancellation is told once, even on a day with three messages: else somebody would come in vain."""
+    here = counts.same_kind == 0 if kind == CANCELLATION else counts.here < PER_APPOINTMENT_A_DAY
+    return here and counts.number < PER_NUMBER_A_DAY
+
+
+def wait(tries: int, asked: int | None, chance: float) -> timedelta:
+    """How long until the next try: doubling with `tries`, at least what the provider `asked` for (seconds), and up
+    to half as long again by `chance` (0 to 1), so that many do not come back together."""
+    doubled = min(FIRST_WAIT * (1 << min(tries, 10)), LONGEST_WAIT)
+    least = min(timedelta(seconds=asked or 0), LONGEST_ASKED_WAIT)
+    return max(doubled, least) * (1 + chance / 2)
+
+
+def still_ours(claimed_at: datetime, now: datetime) -> bool:
+    """Whether a claimed message may still be sent. A machine that slept in between must not: others gave it up."""
+    return now < claimed_at + SUBMITTING_LEASE / 2
+
+
+def advances(state: str, to: str) -> bool:
+    """Whether a receipt moves a message on; the same or an earlier word changes nothing, whatever its order."""
+    return to in _RANK and _RANK.get(state, 9) < _RANK[to]

@@ -1,0 +1,1 @@
+"""What lies outside: SMS, calendars, public holidays, wording, passwords."""

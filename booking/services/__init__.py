@@ -1,0 +1,1 @@
+"""One function per verb; each one transaction; each is given `now` and plain values."""

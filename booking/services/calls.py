@@ -1,0 +1,181 @@
+"""Call the next visitor, call again, start, finish, mark missing. Each step names the state it starts from."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from booking.domain import appointments, queue, tickets
+from booking.domain.actors import By
+from booking.domain.errors import NobodyWaiting, NoRoom, NotFound, StillBusy, WrongState
+from booking.domain.queue import Caller, Waiting
+from booking.domain.times import Span, day_span, local_day
+from booking.services.steps import planning
+from booking.services.steps.recording import appointment_step, board_changed, ticket_step
+from booking.store import appointments as appointment_store
+from booking.store import roster as roster_store
+from booking.store import tickets as store
+from booking.store.appointments import Line as Line
+from booking.store.db import reading, transaction
+from booking.store.tickets import Current, CurrentLine, WaitingLine
+from booking.store.tickets import TicketRow as TicketRow
+
+# A colleague's appointment keeps its room for so long, if its visitor has not come (domain.md 5.2).
+GRACE = timedelta(minutes=10)
+# What finishing or missing a checked-in visitor's ticket makes of the appointment.
+_OUTCOME = {"finish": appointments.DONE, "missing": appointments.MISSED}
+_OVERNIGHT = By("worker")
+
+
+def call_next(centre_id: int, counsellor_id: int, *, room: str | None = None, by: By, now: datetime) -> TicketRow:
+    """Call whoever is next for this counsellor to a room of hers by its slug (or the first of her rooms that is free).
+
+    Refusals: NotFound (no counsellor), StillBusy, NobodyWaiting, NoRoom.
+    """
+    with transaction(centre_id) as session:
+        caller = _caller(session, centre_id, counsellor_id, now)
+        day = local_day(now, planning.rules_of(session, centre_id).zone)
+        current = _current(session, centre_id, day, now)
+        if counsellor_id in current:
+            raise StillBusy(current[counsellor_id].number)
+        chosen = queue.next_for(caller, store.queue(session, centre_id, day), now)
+        if chosen is None:
+            raise NobodyWaiting
+        used = {ticket.room_id for ticket in current.values()}
+        used |= appointment_store.rooms_kept(session, centre_id, {caller.id, *caller.covers}, Span(now - GRACE, now))
+        room_id = _room(session, counsellor_id, chosen, room, used, day)
+        _step(session, centre_id, chosen.id, tickets.WAITING, "call", now, by, counsellor_id=counsellor_id,
+              room_id=room_id, calls=1, called_at=now)  # fmt: skip
+        return _ticket(session, centre_id, chosen.id)
+
+
+def recall(centre_id: int, ticket_id: int, counsellor_id: int, *, by: By, now: datetime) -> TicketRow:
+    """Call the same number once more. Refusals: NotFound, WrongState (also after three recalls)."""
+    with transaction(centre_id) as session:
+        ticket = _hers(session, centre_id, ticket_id, counsellor_id)
+        tickets.step("recall", ticket.state)
+        if not tickets.may_recall(ticket.calls):
+            raise WrongState("called-often-enough")
+        _step(session, centre_id, ticket.id, ticket.state, "recall", now, by, calls=ticket.calls + 1, called_at=now)
+        return _ticket(session, centre_id, ticket_id)
+
+
+def start(centre_id: int, ticket_id: int, counsellor_id: int, *, by: By, now: datetime) -> TicketRow:
+    """The visitor has come in. Refusals: NotFound, WrongState."""
+    return _advance("start", centre_id, ticket_id, counsellor_id, by, now, {"started_at": now})
+
+
+def finish(centre_id: int, ticket_id: int, counsellor_id: int, *, by: By, now: datetime) -> TicketRow:
+    """The talk is over. Refusals: NotFound, WrongState."""
+    return _advance("finish", centre_id, ticket_id, counsellor_id, by, now, {"ended_at": now})
+
+
+def missing(centre_id: int, ticket_id: int, counsellor_id: int, *, by: By, now: datetime) -> TicketRow:
+    """Called and not come. Refusals: NotFound, WrongState."""
+    return _advance("missing", centre_id, ticket_id, counsellor_id, by, now, {"ended_at": now})
+
+
+class View(NamedTuple):
+    """The counsellor's page: her current ticket, who is next for her, how many wait, and her day."""
+
+    current: CurrentLine | None
+    next_up: WaitingLine | None
+    waiting: int
+    day: list[Line]
+    rooms: list[tuple[str, str]]
+
+
+def view(centre_id: int, counsellor_id: int, *, now: datetime) -> View:
+    """Refusal: NotFound for somebody who is no counsellor of this centre."""
+    with reading() as session:
+        caller = _caller(session, centre_id, counsellor_id, now)
+        zone = planning.rules_of(session, centre_id).zone
+        day = local_day(now, zone)
+        waiting = {line.id: line for line in store.waiting(session, centre_id, day)}
+        chosen = queue.next_for(caller, [line.waiting for line in waiting.values()], now)
+        current = [line for line in store.current(session, centre_id, day) if line.counsellor_id == counsellor_id]
+        offices = roster_store.offices_of(session, counsellor_id, day)
+        lines = appointment_store.between(session, centre_id, day_span(day, zone), counsellor_id=counsellor_id)
+        return View(
+            current[0] if current else None, waiting[chosen.id] if chosen else None, len(waiting),
+            [line._replace(name=None) for line in lines], [(room.slug, room.name) for room in offices],
+        )  # fmt: skip
+
+
+def _advance(
+    name: str, centre_id: int, ticket_id: int, counsellor_id: int, by: By, now: datetime, values: dict[str, Any]
+) -> TicketRow:
+    with transaction(centre_id) as session:
+        ticket = _hers(session, centre_id, ticket_id, counsellor_id)
+        tickets.step(name, ticket.state)
+        _step(session, centre_id, ticket.id, ticket.state, name, now, by, **values)
+        if ticket.appointment_id is not None and name in _OUTCOME:
+            _end_appointment(session, centre_id, ticket.appointment_id, _OUTCOME[name], now, by)
+        return _ticket(session, centre_id, ticket_id)
+
+
+def _end_appointment(
+    session: Session, centre_id: int, appointment_id: int, outcome: str, now: datetime, by: By
+) -> None:
+    """What is left of its time can be booked again."""
+    appointment_store.change_state(session, appointment_id, appointments.ARRIVED, outcome)
+    appointment_store.release(session, appointment_id)
+    appointment_step(session, centre_id, appointment_id, outcome, now, by)
+
+
+def _current(session: Session, centre_id: int, day: date, now: datetime) -> dict[int, Current]:
+    """The tickets that are called or in a talk, by counsellor.
+
+    One that nobody finished on an earlier day is finished now, or it would hold its counsellor and its room for ever.
+    When it ended nobody knows, so `ended_at` stays empty.
+    """
+    found = store.all_current(session, centre_id)
+    for ticket in found:
+        if ticket.day < day:
+            _step(session, centre_id, ticket.id, ticket.state, "finish", now, _OVERNIGHT)
+            if ticket.appointment_id is not None:
+                _end_appointment(session, centre_id, ticket.appointment_id, appointments.DONE, now, _OVERNIGHT)
+    return {ticket.counsellor_id: ticket for ticket in found if ticket.day >= day}
+
+
+def _step(
+    session: Session, centre_id: int, ticket_id: int, old: str, name: str, now: datetime, by: By, **values: Any
+) -> None:
+    """The update that names the old state; a row too few means somebody was first."""
+    if not store.change(session, ticket_id, old, tickets.step(name, old), **values):
+        raise WrongState("changed")
+    ticket_step(session, centre_id, ticket_id, name, now, by)
+    board_changed(session, centre_id)
+
+
+def _caller(session: Session, centre_id: int, counsellor_id: int, now: datetime) -> Caller:
+    """The counsellor with her programmes, and the colleagues whose appointments she covers because they are away."""
+    if counsellor_id not in {person.id for person in roster_store.people(session, centre_id)}:
+        raise NotFound
+    skills = roster_store.skills(session, centre_id)
+    away = roster_store.away_now(session, centre_id, now)
+    return Caller(counsellor_id, frozenset(skills.get(counsellor_id, ())), frozenset(away - {counsellor_id}))
+
+
+def _room(session: Session, counsellor_id: int, chosen: Waiting, wanted: str | None, used: set[int], day: date) -> int:
+    """The appointment's room, else the wanted one, else the first of hers: whichever she may use and is free now."""
+    free = [room for room in roster_store.offices_of(session, counsellor_id, day) if room.id not in used]
+    if not free:
+        raise NoRoom
+    booked = store.booked_room(session, chosen.id) if chosen.due_at is not None else None
+    return min(free, key=lambda room: (room.id != booked, room.slug != wanted)).id
+
+
+def _hers(session: Session, centre_id: int, ticket_id: int, counsellor_id: int) -> TicketRow:
+    """The ticket, if this counsellor called it; another's is as good as not there."""
+    ticket = _ticket(session, centre_id, ticket_id)
+    if ticket.counsellor_id != counsellor_id:
+        raise NotFound
+    return ticket
+
+
+def _ticket(session: Session, centre_id: int, ticket_id: int) -> TicketRow:
+    row = store.ticket(session, centre_id, ticket_id)
+    if row is None:
+        raise NotFound
+    return row

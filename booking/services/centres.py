@@ -1,0 +1,221 @@
+"""Centres: what is known of them, and loading one from its file.
+
+A file that has a mistake is not loaded at all. On live data nothing that was booked is removed, see steps/centre_rows.
+"""
+
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from booking.domain import centre_changes as said
+from booking.domain.centre_changes import ADDED, CHANGED, KEPT, Booked, Change, Frame, outside
+from booking.domain.centres import BadCentre, Description, Mistake, Shift, Staff, describe, dotted
+from booking.domain.errors import NotFound
+from booking.domain.roster import Hours
+from booking.domain.times import local_day
+from booking.gateways import centre_files
+from booking.gateways.centre_files import Source
+from booking.services.steps.centre_rows import Loading
+from booking.services.steps.recording import board_changed, look
+from booking.store import centres as store
+from booking.store import installation, roster
+from booking.store.centres import CarrierRow, CentreRow, PartnerRow
+from booking.store.db import reading, transaction
+from booking.store.installation import Facts
+
+# ── what is known ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def by_slug(slug: str) -> CentreRow:
+    """Refusal: NotFound."""
+    with reading() as session:
+        found = store.centre_by_slug(session, slug)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_id(centre_id: int) -> CentreRow:
+    """Refusal: NotFound."""
+    with reading() as session:
+        found = store.centre_by_id(session, centre_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def listed() -> list[CentreRow]:
+    with reading() as session:
+        return store.centres(session)
+
+
+def walk_in_hours(centre_id: int) -> list[tuple[int, time, time]]:
+    """Weekday (Monday is 0), from, to; through the week."""
+    with reading() as session:
+        return sorted((h.weekday, h.starts, h.ends) for h in roster.opening_hours(session, centre_id) if h.walk_in)
+
+
+def carriers(centre_id: int) -> list[CarrierRow]:
+    with reading() as session:
+        return store.carriers(session, centre_id)
+
+
+def partner(centre_id: int, partner_id: int) -> PartnerRow | None:
+    with reading() as session:
+        return store.partner(session, centre_id, partner_id)
+
+
+# ── from a file ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def shipped() -> list[str]:
+    """The slugs of the centres that come with the program; `source` gives their text."""
+    return centre_files.shipped()
+
+
+def source(file: str) -> Source:
+    """The text of a file: a path, or the slug of a shipped centre. Raises OSError; BadCentre if it is no text."""
+    return centre_files.source(file)
+
+
+def check(text: str) -> list[Mistake]:
+    """Every mistake in a file, by line."""
+    try:
+        _described(text)
+    except BadCentre as bad:
+        return bad.mistakes
+    return []
+
+
+class _OnlyLooking(Exception):
+    """Rolls back what `changes` has tried."""
+
+
+def changes(text: str, *, now: datetime) -> list[Change]:
+    """What `load` would do. It is done and rolled back, so what is shown is what happens. Refusal: BadCentre."""
+    described = _described(text)
+    found: list[Change] = []
+    with suppress(_OnlyLooking), transaction(_lock(described)) as session:
+        found = _load(session, described, now, practice=False)
+        raise _OnlyLooking
+    return found
+
+
+def load(text: str, *, now: datetime, practice: bool = False) -> list[Change]:
+    """Make a centre what its file says; loading twice changes nothing. `practice`: for an installation not yet set up.
+
+    Never touches passwords, access to the API or the language of accounts, nor appointments: those that no longer
+    fit are named. Refusal: BadCentre.
+    """
+    described = _described(text)
+    with transaction(_lock(described)) as session:
+        return _load(session, described, now, practice=practice)
+
+
+def _described(text: str) -> Description:
+    document = centre_files.parse(text)
+    described, problems = describe(document.data, centre_files.known_region)
+    if described is None:
+        raise BadCentre(sorted(Mistake(document.line(p.path), dotted(p.path), p.sentence) for p in problems))
+    return described
+
+
+def _lock(described: Description) -> int:
+    """A centre at work is loaded under its own lock, so that nobody books meanwhile; a new one under the house's."""
+    with reading() as session:
+        found = store.centre_by_slug(session, described.centre.slug)
+    return found.id if found else 0
+
+
+def _load(session: Session, described: Description, now: datetime, *, practice: bool) -> list[Change]:
+    if installation.facts(session) is None:
+        installation.add(session, Facts(secrets.token_hex(16), practice, 0))
+        session.flush()
+    today = local_day(now, ZoneInfo(described.centre.zone))
+    settings = store.settings(session, described.centre.slug)
+    before = store.frame(session, settings["id"], settings["zone"], today) if settings else None
+    found, centre_id = _centre(session, described, settings)
+    loading = Loading(session, centre_id, today)
+    _rows(loading, described)
+    _belongings(loading, described)
+    for kind in ("staff", "topic", "programme", "room", "carrier", "partner"):
+        loading.retire(kind)
+    found += loading.changes
+    if before is not None:
+        after = store.frame(session, centre_id, described.centre.zone, today)
+        found += _left_outside(before, after, store.booked_from(session, centre_id, now))
+    return _recorded(session, centre_id, now, found)
+
+
+def _centre(session: Session, described: Description, settings: dict[str, Any] | None) -> tuple[list[Change], int]:
+    values = _columns(described.centre)
+    slug = described.centre.slug
+    if settings is None:
+        centre_id = store.add(session, "centre", values)
+        store.add_board(session, centre_id)
+        return [Change(ADDED, "centre", slug)], centre_id
+    differing = {field: value for field, value in values.items() if settings[field] != value}
+    if differing:
+        store.change(session, "centre", settings["id"], differing)
+    return [Change(CHANGED, "centre", slug, f, settings[f], v) for f, v in differing.items()], settings["id"]
+
+
+def _rows(loading: Loading, described: Description) -> None:
+    loading.rows("carrier", {row.slug: _columns(row) for row in described.carriers})
+    loading.rows("partner", {row.slug: _columns(row) for row in described.partners})
+    partners = {row.slug: loading.id_of("partner", row.refer_to) for row in described.programmes}
+    loading.rows("programme", {r.slug: {**_columns(r), "refer_to": partners[r.slug]} for r in described.programmes})
+    loading.rows("topic", {
+        row.slug: {"name": row.name, "minutes": row.minutes, "position": place, "offered": True}
+        for place, row in enumerate(described.topics)
+    })  # fmt: skip
+    loading.rows("room", {row.slug: _columns(row) for row in described.rooms})
+    loading.rows("staff", {row.login: _account(loading, row) for row in described.staff})
+
+
+def _account(loading: Loading, person: Staff) -> dict[str, Any]:
+    values = _columns(person, "carrier", "programmes", "languages", "rooms", "shifts")
+    return {**values, "carrier_id": loading.id_of("carrier", person.carrier)}
+
+
+def _belongings(loading: Loading, described: Description) -> None:
+    loading.links("topic", "programmes", {row.slug: row.programmes for row in described.topics}, "programme")
+    loading.links("staff", "programmes", {row.login: row.programmes for row in described.staff}, "programme")
+    loading.links("staff", "languages", {row.login: row.languages for row in described.staff})
+    loading.links("staff", "rooms", {row.login: row.rooms for row in described.staff}, "room")
+    loading.sets("hours", Hours._fields, described.hours, said.hours_said)
+    closures = [(c.first_day, c.last_day, loading.id_of("carrier", c.carrier), c.reason) for c in described.closures]
+    loading.sets("closure", ("first_day", "last_day", "carrier_id", "reason"), closures, said.closure_said)
+    for person in described.staff:
+        if person.shifts:  # without, her roster is made elsewhere
+            loading.sets("shift", Shift._fields, person.shifts, said.shift_said, ("staff", person.login))
+
+
+def _columns(row: Any, *without: str) -> dict[str, Any]:
+    """A description's values as they are stored: lists instead of tuples."""
+    values = {name: value for name, value in row._asdict().items() if name not in without}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def _left_outside(before: Frame, after: Frame, booked: Iterable[Booked]) -> list[Change]:
+    """Booked appointments that the old plan held and the new one does not."""
+    found = []
+    for one in booked:
+        why = outside(after, one)
+        if why is not None and outside(before, one) is None:
+            found.append(Change(KEPT, "appointment", one.code or "", why, one.starts_at.astimezone(after.zone), None))
+    return found
+
+
+def _recorded(session: Session, centre_id: int, now: datetime, found: list[Change]) -> list[Change]:
+    """What is kept just as it was is only worth saying beside a change."""
+    if all(change.what == KEPT and change.field is None for change in found):
+        return []
+    look(session, centre_id, "centre-loaded", now, None, None)
+    board_changed(session, centre_id)
+    return found

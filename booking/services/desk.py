@@ -1,0 +1,142 @@
+"""What reception sees: one read for the whole desk, and the search for who has come."""
+
+import re
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from booking.domain import appointments, availability, queue
+from booking.domain.times import DAY, Span, day_span, instant, local_day
+from booking.domain.visitors import folded
+from booking.services.steps import planning
+from booking.services.steps.planning import Today
+from booking.services.steps.recording import look
+from booking.store import appointments as appointment_store
+from booking.store import messages as message_store
+from booking.store import roster as roster_store
+from booking.store import screens as screen_store
+from booking.store import tickets as ticket_store
+from booking.store.appointments import Line as Line
+from booking.store.db import reading, transaction
+from booking.store.messages import Unsent
+from booking.store.screens import ScreenRow
+from booking.store.tickets import CurrentLine, WaitingLine
+
+NEXT_ARRIVALS = 10
+STILL_EXPECTED = timedelta(minutes=45)
+_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
+
+
+class Colleague(NamedTuple):
+    """`state`: "free", "called", "in_talk", "away" (an absence) or "off" (not planned now)."""
+
+    id: int
+    name: str
+    languages: list[str]
+    state: str
+    room: str | None
+
+
+class Desk(NamedTuple):
+    queue: list[WaitingLine]
+    current: list[CurrentLine]
+    arrivals: list[Line]
+    colleagues: list[Colleague]
+    gaps: list[Span]
+    screens: list[ScreenRow]
+    unsent: list[Unsent]
+
+
+class Choices(NamedTuple):
+    """What a number can be given for: languages spoken here or interpreted, and the programmes (slug, name)."""
+
+    languages: list[str]
+    programmes: list[tuple[str, dict[str, str]]]
+
+
+def choices(centre_id: int, *, now: datetime) -> Choices:
+    with reading() as session:
+        rules = planning.rules_of(session, centre_id)
+        spoken = {tag for tags in roster_store.languages(session, centre_id).values() for tag in tags}
+        names = roster_store.programme_names(session, centre_id, local_day(now, rules.zone))
+        return Choices(sorted(spoken | rules.interpreted), names)
+
+
+def view(centre_id: int, *, now: datetime) -> Desk:
+    """Everything on the desk's page. Arrivals carry no names: those are shown by a search, which is logged."""
+    with reading() as session:
+        today = planning.today(session, centre_id, now)
+        (day,), zone = today.calendar.days, today.calendar.zone
+        waiting = {line.id: line for line in ticket_store.waiting(session, centre_id, day)}
+        ordered = [waiting[t.id] for t in queue.order([line.waiting for line in waiting.values()], now)]
+        current = ticket_store.current(session, centre_id, day)
+        return Desk(
+            ordered, current, _arrivals(session, centre_id, day_span(day, zone), now),
+            _colleagues(session, centre_id, today, current, now), _gaps(today, now),
+            screen_store.of_centre(session, centre_id), message_store.unsent(session, centre_id, now - DAY),
+        )  # fmt: skip
+
+
+def search(centre_id: int, typed: str, *, staff_id: int, now: datetime) -> list[Line]:
+    """Today's appointments by code, time (9:30) or part of a name; every name shown is a row in the access log."""
+    with transaction(centre_id) as session:
+        zone = planning.rules_of(session, centre_id).zone
+        day = local_day(now, zone)
+        lines = appointment_store.between(session, centre_id, day_span(day, zone))
+        wanted = " ".join(typed.split())
+        code, at = appointments.read_code(wanted), _CLOCK.fullmatch(appointments.latin_digits(wanted))
+        if code is not None:
+            found = [line for line in lines if line.code == code]
+        elif at is not None:
+            start = _start(int(at[1]), int(at[2]))
+            found = [line for line in lines if start is not None and line.starts_at == instant(day, start, zone)]
+        else:
+            part = folded(wanted)
+            found = [line for line in lines if part and line.name and part in folded(line.name)]
+        for surrogate in appointment_store.surrogates(session, (line.id for line in found)):
+            look(session, centre_id, "search", now, staff_id, surrogate)
+        return found
+
+
+def _start(hour: int, minute: int) -> time | None:
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _arrivals(session: Session, centre_id: int, today: Span, now: datetime) -> list[Line]:
+    """The next appointments, and those whose visitors may still come."""
+    lines = appointment_store.between(session, centre_id, Span(max(today.starts, now - STILL_EXPECTED), today.ends))
+    expected = [line._replace(name=None) for line in lines if line.state == appointments.BOOKED]
+    return expected[:NEXT_ARRIVALS]
+
+
+def _colleagues(
+    session: Session, centre_id: int, today: Today, current: list[CurrentLine], now: datetime
+) -> list[Colleague]:
+    """Everybody planned for today, with what she does now."""
+    names, languages = roster_store.names(session, centre_id), roster_store.languages(session, centre_id)
+    busy = {line.counsellor_id: line for line in current}
+    step = today.calendar.grid.floor(now)
+
+    def state(staff_id: int) -> str:
+        if staff_id in busy:
+            return busy[staff_id].state
+        if today.present[staff_id] >> step & 1:
+            return "free"
+        return "away" if today.rostered[staff_id] >> step & 1 else "off"
+
+    return [
+        Colleague(i, names[i], languages.get(i, []), state(i), busy[i].room if i in busy else None)
+        for i, mask in today.rostered.items()
+        if mask or i in busy
+    ]
+
+
+def _gaps(today: Today, now: datetime) -> list[Span]:
+    """Open time from now on in which nobody with duty is present today; none in a centre that may be unattended."""
+    if today.rules.min_present == 0:
+        return []
+    grid = today.calendar.grid
+    on_duty = [mask for staff_id, mask in today.present.items() if staff_id in today.duty]
+    missing = availability.unattended(today.open_steps, on_duty) & ~grid.touched(Span(grid.origin, now))
+    return grid.spans(missing)

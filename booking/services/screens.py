@@ -1,0 +1,159 @@
+"""Waiting-room screens: pairing by six digits, and the public snapshot. Numbers and rooms, never a person."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from booking.domain import roster
+from booking.domain.errors import Invalid, NotFound
+from booking.domain.roster import Hours
+from booking.domain.tickets import shown
+from booking.domain.times import local_day
+from booking.gateways import festivals
+from booking.services.steps import links, planning
+from booking.services.steps.recording import desk_changed
+from booking.store import models as m
+from booking.store import roster as roster_store
+from booking.store import screens as store
+from booking.store import tickets as ticket_store
+from booking.store.db import announce, observe, reading, transaction
+from booking.store.roster import Rules
+from booking.store.screens import ScreenRow as ScreenRow
+
+PAIRING_OPEN = timedelta(minutes=10)
+CODES = 10**6
+# A contact is written at most so often; a screen is called silent after SILENT.
+TOUCH_EVERY = timedelta(seconds=15)
+SILENT = timedelta(seconds=45)
+
+
+class Pairing(NamedTuple):
+    """`code` is shown, `secret` stays in the screen's page."""
+
+    code: str
+    secret: str
+
+
+class Call(NamedTuple):
+    """`age`: seconds since the last call of the number; `calls`: 1 for the first, 2 for the first recall."""
+
+    number: str
+    room: str
+    calls: int
+    called: str
+    age: int
+
+
+class Snapshot(NamedTuple):
+    """The whole public truth of one centre. A screen shows a snapshot of a new epoch, or of no lower version."""
+
+    epoch: str
+    version: int
+    at: str
+    clock: str
+    open: bool
+    waiting: int
+    calls: list[Call]
+
+    def as_json(self) -> dict[str, object]:
+        return {**self._asdict(), "calls": [call._asdict() for call in self.calls]}
+
+
+def snapshot(centre_id: int, *, now: datetime) -> Snapshot:
+    with reading() as session:
+        rules = planning.rules_of(session, centre_id)
+        day = local_day(now, rules.zone)
+        calls = [
+            Call(shown(c.number), c.room, c.calls, c.called_at.isoformat(), int((now - c.called_at).total_seconds()))
+            for c in ticket_store.public_calls(session, centre_id, day)
+        ]
+        state = ticket_store.public_state(session, centre_id, day)
+        return Snapshot(
+            state.epoch,
+            state.version,
+            now.isoformat(),
+            now.astimezone(rules.zone).strftime("%H:%M"),
+            _is_open(session, centre_id, rules, now),
+            state.waiting,
+            calls,
+        )
+
+
+def is_open(centre_id: int, *, now: datetime) -> bool:
+    with reading() as session:
+        return _is_open(session, centre_id, planning.rules_of(session, centre_id), now)
+
+
+def begin_pairing(*, now: datetime) -> Pairing:
+    """A screen asks for six digits to show; they are good for ten minutes."""
+    with transaction(0) as session:
+        while True:
+            code = f"{secrets.randbelow(CODES):06d}"
+            if not store.pairing_code_used(session, code, now):
+                break
+        secret = secrets.token_urlsafe(24)
+        row = m.Pairing(code=code, secret_hash=links.hashed(secret), expires_at=now + PAIRING_OPEN)
+        store.add_pairing(session, row)
+    return Pairing(code, secret)
+
+
+def pair(centre_id: int, code: str, name: str, *, now: datetime) -> int:
+    """Staff type the six digits that a screen shows. Refusal: Invalid("code", "pairing-unknown")."""
+    with transaction(centre_id) as session:
+        called = " ".join(name.split())[:60] or "Screen"
+        row = m.Screen(centre_id=centre_id, name=called, token_hash=secrets.token_hex(32), paired_at=now)
+        screen_id = store.add(session, row)
+        if store.pair(session, "".join(code.split()), centre_id, screen_id, now) is None:
+            raise Invalid("code", "pairing-unknown")
+        desk_changed(session, centre_id)
+        return screen_id
+
+
+def claim_token(secret: str, *, now: datetime) -> str | None:
+    """The paired screen fetches its token, once; None while nobody has typed its digits."""
+    hashed = links.hashed(secret)
+    with transaction(0) as session:
+        screen_id = store.paired_screen(session, hashed, now)
+        if screen_id is None:
+            return None
+        token = secrets.token_urlsafe(24)
+        store.set_token(session, screen_id, links.hashed(token))
+        store.drop_pairing(session, hashed)
+        return token
+
+
+def screen_by_token(token: str, *, now: datetime) -> ScreenRow:
+    """The screen behind a token; its last contact is noted. Refusal: NotFound for unknown and revoked ones."""
+    with reading() as session:
+        found = store.by_token(session, links.hashed(token))
+    if found is None:
+        raise NotFound
+    if found.seen_at is None or now - found.seen_at > TOUCH_EVERY:
+        with observe(found.centre_id) as session:
+            store.touch(session, found.id, now)
+    return found
+
+
+def screens(centre_id: int) -> list[ScreenRow]:
+    with reading() as session:
+        return store.of_centre(session, centre_id)
+
+
+def revoke(centre_id: int, screen_id: int, *, now: datetime) -> None:
+    """The screen's token opens nothing from now on. Refusal: NotFound."""
+    with transaction(centre_id) as session:
+        if not store.revoke(session, centre_id, screen_id, now):
+            raise NotFound
+        announce(session, centre_id, "doors")
+        desk_changed(session, centre_id)
+
+
+def _is_open(session: Session, centre_id: int, rules: Rules, now: datetime) -> bool:
+    local = now.astimezone(rules.zone)
+    closures = roster_store.closures(session, centre_id, local.date())
+    if roster.shut_on(local.date(), closures, festivals.public_holidays(rules.region, local.year)):
+        return False
+    hours: list[Hours] = roster_store.opening_hours(session, centre_id)
+    return any(h.weekday == local.weekday() and h.starts <= local.time() < h.ends for h in hours)

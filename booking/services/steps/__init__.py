@@ -1,0 +1,1 @@
+"""What several verbs share. Nothing here opens a transaction."""

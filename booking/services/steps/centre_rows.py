@@ -1,0 +1,139 @@
+"""Making a centre's rows what its file says, one kind after the other, and noting what that changes.
+
+Nothing that was booked, said or done loses its counsellor, room or programme: what something refers to is ended, not
+removed. Opens no transaction.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from booking.domain.centre_changes import ADDED, CHANGED, KEPT, REMOVED, Change
+from booking.domain.staff import ADMINISTRATOR, LEAD
+from booking.domain.times import DAY
+from booking.store import centres as store
+
+KEYS = {"staff": "login"}
+# What a new row has that its file does not say; never touched again.
+AT_FIRST = {"staff": {"language": "de"}}
+# How columns that name a row of another kind are called in the file.
+NAMES = {"carrier_id": ("carrier", "carrier"), "refer_to": ("refer_to", "partner")}
+ENDED_BY = {"staff": "last_day", "programme": "last_day", "room": "last_day", "topic": "offered"}
+
+
+class Loading:
+    """One centre, within one transaction. `ids`: row ids by kind and slug, those gone from the file included."""
+
+    def __init__(self, session: Session, centre_id: int, today: date) -> None:
+        self.changes: list[Change] = []
+        self.ids: dict[str, dict[str, int]] = {}
+        self._session, self._centre_id, self._today = session, centre_id, today
+        self._gone: dict[str, list[dict[str, Any]]] = {}
+        self._new: set[tuple[str, str]] = set()
+
+    def rows(self, kind: str, wanted: Mapping[str, Mapping[str, Any]]) -> None:
+        """Add and change rows; `wanted`: columns by slug (or login). What is gone waits for `retire`."""
+        key = KEYS.get(kind, "slug")
+        have = {row[key]: row for row in store.rows(self._session, kind, self._centre_id)}
+        self.ids[kind] = {slug: row["id"] for slug, row in have.items()}
+        for slug, values in wanted.items():
+            if slug in have:
+                self._update(kind, slug, have[slug], values)
+            else:
+                first = {"centre_id": self._centre_id, key: slug, **AT_FIRST.get(kind, {})}
+                self.ids[kind][slug] = store.add(self._session, kind, {**first, **values})
+                self._new.add((kind, slug))
+                self._note(ADDED, kind, slug)
+        self._gone[kind] = [row for slug, row in have.items() if slug not in wanted]
+
+    def id_of(self, kind: str, slug: str | None) -> int | None:
+        return None if slug is None else self.ids[kind][slug]
+
+    def links(self, kind: str, field: str, wanted: Mapping[str, Sequence[str]], target: str | None = None) -> None:
+        """Which programmes, languages or rooms belong to each owner; `target`: the kind of row they are, if any."""
+        link = store.LINKS[kind, field]
+        have = store.links(self._session, link, self._centre_id)
+        slugs = {id_: slug for slug, id_ in self.ids[target].items()} if target else {}
+        for owner, names in wanted.items():
+            owner_id = self.ids[kind][owner]
+            old = [slugs.get(value, value) for value in have.get(owner_id, ())]
+            new = list(names)
+            if old == new or (not link.position and set(old) == set(new)):
+                continue
+            values = [self.ids[target][name] for name in new] if target else new
+            store.set_links(self._session, link, self._centre_id, owner_id, values)
+            if (kind, owner) not in self._new:
+                self._note(CHANGED, kind, owner, field, old, new)
+
+    def sets(
+        self, kind: str, columns: Sequence[str], wanted: Collection[tuple[Any, ...]], say: Callable[..., str],
+        owner: tuple[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """Rows without a name (hours, closures, one person's shifts): add what is missing, remove the others."""
+        of_owner = {f"{owner[0]}_id": self.ids[owner[0]][owner[1]]} if owner else {}
+        have = {
+            tuple(row[c] for c in columns): row["id"]
+            for row in store.rows(self._session, kind, self._centre_id)
+            if of_owner.items() <= row.items()
+        }
+        for values in _sorted(set(have) - set(wanted)):
+            store.remove(self._session, kind, have[values])
+            self._note(REMOVED, kind, owner[1] if owner else "", None, say(*self._named(columns, values)), None)
+        for values in _sorted(set(wanted) - set(have)):
+            named = dict(zip(columns, values, strict=True))
+            store.add(self._session, kind, {"centre_id": self._centre_id, **of_owner, **named})
+            if owner not in self._new:
+                self._note(ADDED, kind, owner[1] if owner else "", None, None, say(*self._named(columns, values)))
+
+    def retire(self, kind: str) -> None:
+        """Remove what is gone from the file if nothing refers to it; else end it from today on, and name it."""
+        for row in self._gone[kind]:
+            slug = row[KEYS.get(kind, "slug")]
+            # A file must not lock a house out of itself: these accounts are also made at the command line.
+            runs_the_house = kind == "staff" and row["role"] in (LEAD, ADMINISTRATOR)
+            used = runs_the_house or store.referred_to(self._session, kind, row["id"])
+            if not used:
+                store.remove(self._session, kind, row["id"])
+                self._note(REMOVED, kind, slug)
+            elif runs_the_house or kind not in ENDED_BY:
+                self._note(KEPT, kind, slug)
+            else:
+                self._end(kind, slug, row)
+
+    def _end(self, kind: str, slug: str, row: dict[str, Any]) -> None:
+        column, yesterday = ENDED_BY[kind], self._today - DAY
+        if column == "offered" and row[column]:
+            self._set(KEPT, kind, slug, row, column, False)
+        elif column == "last_day" and (row[column] or date.max) > yesterday:
+            self._set(KEPT, kind, slug, row, column, yesterday)
+
+    def _update(self, kind: str, slug: str, row: dict[str, Any], values: Mapping[str, Any]) -> None:
+        for column, value in values.items():
+            if row[column] != value:
+                self._set(CHANGED, kind, slug, row, column, value)
+
+    def _set(self, what: str, kind: str, slug: str, row: dict[str, Any], column: str, value: Any) -> None:
+        store.change(self._session, kind, row["id"], {column: value})
+        field = NAMES.get(column, (column, ""))[0]
+        old, new = self._named((column, column), (row[column], value))
+        self._note(what, kind, slug, field, old, new)
+
+    def _named(self, columns: Sequence[str], values: Sequence[Any]) -> list[Any]:
+        """Values as the file has them: slugs instead of ids."""
+        return [
+            next((slug for slug, id_ in self.ids[NAMES[column][1]].items() if id_ == value), None)
+            if column in NAMES
+            else value
+            for column, value in zip(columns, values, strict=True)
+        ]
+
+    def _note(
+        self, what: str, kind: str, slug: str, field: str | None = None, old: Any = None, new: Any = None
+    ) -> None:
+        self.changes.append(Change(what, kind, slug, field, old, new))
+
+
+def _sorted(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    return sorted(rows, key=lambda row: tuple((value is None, value) for value in row))

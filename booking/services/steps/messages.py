@@ -1,0 +1,78 @@
+"""The outbox as other verbs see it: plan, withdraw, tell. And the one way a message takes a step."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from booking.domain.actors import By
+from booking.domain.reminders import CONFIRMATION, DUE, MOVED, STEPS, UNKNOWN, UNSENT, Planned, key, planned
+from booking.store import messages as store
+from booking.store import models as m
+from booking.store.db import announce
+from booking.store.messages import Ref
+
+
+def plan(
+    session: Session, *, centre_id: int, appointment_id: int, starts_at: datetime, language: str, now: datetime,
+    zone: ZoneInfo,
+) -> None:  # fmt: skip
+    """Queue an appointment's messages; only for who agreed to reminders and gave a phone that can be texted.
+
+    For a new appointment the first one confirms it; for one that was moved (its sequence went up) it tells the new
+    time. What was still due for the old time is withdrawn by the caller.
+    """
+    sequence = store.sequence_of(session, appointment_id)
+    messages = planned(starts_at, now, zone, first=MOVED if sequence else CONFIRMATION)
+    store.add(session, [_row(centre_id, appointment_id, sequence, language, message) for message in messages])
+
+
+def tell(
+    session: Session, *, centre_id: int, appointment_id: int, starts_at: datetime, language: str, kind: str,
+    due_at: datetime,
+) -> None:  # fmt: skip
+    """Queue one message about something that happened (CANCELLATION); useless once the appointment would begin."""
+    sequence = store.sequence_of(session, appointment_id)
+    store.add(session, [_row(centre_id, appointment_id, sequence, language, Planned(kind, due_at, starts_at))])
+
+
+def withdraw(session: Session, appointment_id: int, now: datetime, by: By) -> None:
+    """What is still due, or may not have gone out, is not sent any more: the appointment is cancelled or moved."""
+    for ref in store.of_appointment(session, appointment_id, (DUE, UNKNOWN)):
+        take(session, ref, "drop", now, by)
+
+
+def take(session: Session, ref: Ref, name: str, now: datetime, by: By, **values: Any) -> bool:
+    """Take a step of STEPS; False if the message is not (or no longer) where that step begins."""
+    sources, target = STEPS[name]
+    state = store.state(session, ref.id)
+    if state is None or state not in sources:
+        return False
+    return move(session, ref, state, target, now, by, called=name, **values)
+
+
+def move(
+    session: Session, ref: Ref, old: str, new: str, now: datetime, by: By, *, called: str = "", **values: Any
+) -> bool:
+    """From one state to another, with a row that says so: the new state's name, or why it is due again.
+
+    False if somebody was first. Staff pages hear of what they show.
+    """
+    if not store.move(session, ref.id, old, new, **values):
+        return False
+    name = called if new == DUE else new
+    session.add(
+        m.Step(centre_id=ref.centre_id, message_id=ref.id, name=name, at=now, staff_id=by.staff_id, door=by.door)
+    )
+    if UNSENT & {old, new}:
+        announce(session, ref.centre_id, "desk")
+    return True
+
+
+def _row(centre_id: int, appointment_id: int, sequence: int, language: str, message: Planned) -> dict[str, Any]:
+    return {
+        "centre_id": centre_id, "appointment_id": appointment_id, "key": key(appointment_id, sequence, message.kind),
+        "kind": message.kind, "language": language, "state": DUE, "due_at": message.due_at,
+        "not_after": message.not_after,
+    }  # fmt: skip

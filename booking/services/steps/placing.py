@@ -1,0 +1,92 @@
+"""Finding and taking a place: the request, the choice of the counsellor, and the claims. Shared by book and move."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from booking.domain import appointments as rules
+from booking.domain import assignment, availability
+from booking.domain.assignment import Choice
+from booking.domain.availability import Age, Request, Wish
+from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken
+from booking.domain.times import Span, local_day
+from booking.services.steps import planning
+from booking.services.steps.planning import Planned
+from booking.store import appointments as store
+from booking.store.appointments import Card, TopicRow
+
+
+class Search(NamedTuple):
+    """A centre's plan with one visitor's wish read against it."""
+
+    session: Session
+    centre_id: int
+    now: datetime
+    planned: Planned
+    topic: TopicRow
+    request: Request
+
+    @property
+    def starts(self) -> list[datetime]:
+        return availability.starts(self.planned.plan, self.request)
+
+
+def topic_of(session: Session, centre_id: int, slug: str) -> tuple[TopicRow, tuple[int, ...]]:
+    row = store.topic_by_slug(session, centre_id, slug)
+    if row is None:
+        raise NotFound
+    return row, store.topic_programmes(session, row.id)
+
+
+def search(session: Session, centre_id: int, wish: Wish, now: datetime) -> Search:
+    """A new appointment's search. Refusals: NotFound, Invalid("age" or "birthday"), NoProgramme."""
+    topic, programmes = topic_of(session, centre_id, wish.topic)
+    return _search(session, centre_id, now, topic, programmes, wish, planning.load(session, centre_id, now))
+
+
+def search_again(session: Session, card: Card, age: Age | None, now: datetime) -> Search:
+    """The search for moving an appointment: its own time counts as free, programme and lead carrier stay."""
+    topic = store.topic_by_id(session, card.topic_id)
+    planned = planning.load(session, card.centre_id, now, without=card.id)
+    wish = Wish(topic.slug, card.language, age)
+    found = _search(session, card.centre_id, now, topic, (card.programme_id,), wish, planned)
+    return found._replace(request=found.request._replace(carrier_id=card.carrier_id))
+
+
+def _search(
+    session: Session, centre_id: int, now: datetime, topic: TopicRow, programmes: tuple[int, ...], wish: Wish,
+    planned: Planned,
+) -> Search:  # fmt: skip
+    today, last = local_day(now, planned.rules.zone), planned.plan.calendar.days[planned.rules.horizon_days]
+    kinds = [planned.plan.programmes[p] for p in programmes]
+    age = _checked(wish.age, today, last) if availability.asks_age(kinds) is not None else None
+    if not any(availability.serves(kind, age, day) for kind in kinds for day in (today, last)):
+        raise NoProgramme(store.referral(session, programmes))
+    request = Request(programmes, topic.minutes, wish.language, age, planned.window)
+    return Search(session, centre_id, now, planned, topic, request)
+
+
+def choose(found: Search, start: datetime) -> Choice:
+    """Who keeps this start. Refusal: SlotTaken with the three nearest starts that are offered."""
+    offers = availability.offers_at(found.planned.plan, found.request, start)
+    if not offers:
+        raise SlotTaken(rules.nearest(found.starts, start))
+    loads = planning.loads(found.session, found.centre_id, found.planned, found.now)
+    return assignment.choose(offers, loads, {c.id: c.rooms for c in found.planned.plan.counsellors})
+
+
+def take(found: Search, appointment_id: int, choice: Choice, span: Span) -> None:
+    """Claim the counsellor's and the room's minutes: the constraint beneath the check."""
+    resources = (f"c{choice.offer.counsellor_id}", f"r{choice.offer.room_id}")
+    if not store.claim(found.session, found.centre_id, appointment_id, resources, span):
+        raise SlotTaken(rules.nearest(found.starts, span.starts))
+
+
+def _checked(age: Age | None, today: date, last: date) -> Age:
+    """The birthday is only asked for when it falls within the weeks that can be booked."""
+    if age is None:
+        raise Invalid("age", "age-needed")
+    if age.on is not None and not today < age.on <= last:
+        raise Invalid("birthday", "birthday-not-in-horizon")
+    return age

@@ -1,0 +1,46 @@
+"""Rows that say what happened: steps, looks, and the version of the public snapshot."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.orm import Session
+
+from booking.domain.actors import By
+from booking.store import models as m
+from booking.store.db import announce
+
+_STEP, _LOOK = insert(m.Step), insert(m.Look)
+_BOARD = update(m.Board).where(m.Board.centre_id == bindparam("centre")).values(version=m.Board.version + 1)
+
+
+def ticket_step(session: Session, centre_id: int, ticket_id: int, name: str, now: datetime, by: By) -> None:
+    _step(session, centre_id, name, now, by, ticket_id=ticket_id)
+
+
+def appointment_step(session: Session, centre_id: int, appointment_id: int, name: str, now: datetime, by: By) -> None:
+    _step(session, centre_id, name, now, by, appointment_id=appointment_id)
+
+
+def look(
+    session: Session, centre_id: int, what: str, now: datetime, staff_id: int | None, surrogate: str | None
+) -> None:
+    """A look at a person, or a change to what is known of one."""
+    row = {"centre_id": centre_id, "staff_id": staff_id, "at": now, "what": what, "surrogate": surrogate}
+    session.connection().execute(_LOOK, row)
+
+
+def board_changed(session: Session, centre_id: int) -> None:
+    """Screens and staff pages hear of it after the commit; the snapshot's version goes up in this transaction."""
+    session.connection().execute(_BOARD, {"centre": centre_id})
+    announce(session, centre_id, "board")
+    announce(session, centre_id, "desk")
+
+
+def desk_changed(session: Session, centre_id: int) -> None:
+    """Only staff pages hear of it: nothing that a screen shows has changed."""
+    announce(session, centre_id, "desk")
+
+
+def _step(session: Session, centre_id: int, name: str, now: datetime, by: By, **of: int) -> None:
+    row = {"centre_id": centre_id, "name": name, "at": now, "staff_id": by.staff_id, "door": by.door, **of}
+    session.connection().execute(_STEP, row)

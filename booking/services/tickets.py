@@ -1,0 +1,107 @@
+"""Numbers: given at the door, or to a booked visitor who has come."""
+
+import secrets
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from booking.domain import appointments, tickets
+from booking.domain.actors import By
+from booking.domain.errors import Invalid, NotFound, WrongState
+from booking.domain.times import local_day
+from booking.services.steps import links, planning
+from booking.services.steps.recording import appointment_step, board_changed, ticket_step
+from booking.store import appointments as appointment_store
+from booking.store import roster as roster_store
+from booking.store import tickets as store
+from booking.store.db import reading, transaction
+from booking.store.tickets import TicketRow as TicketRow
+
+
+class Given(NamedTuple):
+    """`repeated`: the same key (or a second check-in) found the number it was given before."""
+
+    ticket: TicketRow
+    repeated: bool
+
+
+def take(
+    centre_id: int, *, language: str | None, programme: str | None, key: str, secret: str, by: By, now: datetime
+) -> Given:
+    """A walk-in's number. `programme`: a slug, or None: "please help me".
+
+    Refusals: NumbersUsedUp, Invalid("programme", …), KeyReused.
+    """
+    fingerprint = links.fingerprint(secret, "ticket", language, programme)
+    with transaction(centre_id) as session:
+        if before := links.earlier(session, centre_id, key, fingerprint):
+            return Given(_ticket(session, centre_id, before.id), True)
+        programme_id = roster_store.programme_id(session, centre_id, programme) if programme else None
+        if programme and programme_id is None:
+            raise Invalid("programme", "programme-unknown")
+        ticket_id = _number(session, centre_id, now, kind=tickets.WALK_IN, language=language, programme_id=programme_id)
+        links.remember(session, centre_id, key, fingerprint, links.new_salt(), now, ticket_id=ticket_id)
+        ticket_step(session, centre_id, ticket_id, "taken", now, by)
+        board_changed(session, centre_id)
+        return Given(_ticket(session, centre_id, ticket_id), False)
+
+
+def check_in(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> Given:
+    """A booked visitor has come: a number at her time, bound to her counsellor. A second time answers the same number.
+
+    Refusals: NotFound, WrongState (cancelled, or of another day).
+    """
+    with transaction(centre_id) as session:
+        card = appointment_store.card(session, centre_id, appointment_id)
+        if card is None:
+            raise NotFound
+        if earlier := store.of_appointment(session, appointment_id):
+            return Given(earlier, True)
+        zone = planning.rules_of(session, centre_id).zone
+        if local_day(card.starts_at, zone) != local_day(now, zone):
+            raise WrongState("other-day")
+        if not appointment_store.change_state(session, card.id, appointments.BOOKED, appointments.ARRIVED):
+            raise WrongState(card.state)
+        ticket_id = _number(
+            session, centre_id, now, kind=tickets.APPOINTMENT, language=card.language, programme_id=card.programme_id,
+            appointment_id=card.id, bound_to=card.counsellor_id, due_at=card.starts_at,
+        )  # fmt: skip
+        appointment_step(session, centre_id, card.id, "arrived", now, by)
+        ticket_step(session, centre_id, ticket_id, "taken", now, by)
+        board_changed(session, centre_id)
+        return Given(_ticket(session, centre_id, ticket_id), False)
+
+
+def check_in_by_code(centre_id: int, code: str, *, by: By, now: datetime) -> Given:
+    """Check in with the eight digits alone, at the desk. Refusals: Invalid("code", …), then as `check_in`."""
+    read = appointments.read_code(code)
+    if read is None:
+        raise Invalid("code", "code-unreadable")
+    with reading() as session:
+        appointment_id = appointment_store.id_by_code(session, centre_id, read)
+    if appointment_id is None:
+        raise NotFound
+    return check_in(centre_id, appointment_id, by=by, now=now)
+
+
+def ticket(centre_id: int, ticket_id: int) -> TicketRow:
+    with reading() as session:
+        return _ticket(session, centre_id, ticket_id)
+
+
+def _number(session: Session, centre_id: int, now: datetime, **values: object) -> int:
+    """The next number of the centre's day, as a waiting ticket."""
+    day = local_day(now, planning.rules_of(session, centre_id).zone)
+    first, given = store.next_number(session, centre_id, day, 1 + secrets.randbelow(tickets.NUMBERS))
+    number = tickets.number(first, given)
+    return store.add(
+        session, centre_id=centre_id, day=day, number=number, state=tickets.WAITING, taken_at=now, **values
+    )
+
+
+def _ticket(session: Session, centre_id: int, ticket_id: int) -> TicketRow:
+    row = store.ticket(session, centre_id, ticket_id)
+    if row is None:
+        raise NotFound
+    return row

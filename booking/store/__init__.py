@@ -1,0 +1,1 @@
+"""Tables and queries; `transaction()` in store/db.py is the only place that commits."""

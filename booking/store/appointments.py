@@ -1,0 +1,296 @@
+"""Appointments, the five-minute claims beneath them, and the visitor's row beside them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from booking.domain.appointments import ARRIVED, BOOKED, CANCELLED
+from booking.domain.tickets import WAITING
+from booking.domain.times import DAY, GRAIN, Span
+from booking.store import models as m
+
+a, v, c = m.Appointment.__table__.c, m.Visitor.__table__.c, m.Claim.__table__.c
+topic, of_topic, staff, room, programme, ticket = (
+    t.__table__.c for t in (m.Topic, m.TopicProgramme, m.Staff, m.Room, m.Programme, m.Ticket)
+)
+HOLDING = (BOOKED, ARRIVED)
+
+
+class Taken(NamedTuple):
+    """Time that an appointment takes of a counsellor and a room; `ends` is the end of the buffer."""
+
+    id: int
+    counsellor_id: int
+    room_id: int
+    starts: datetime
+    ends: datetime
+    talk_ends: datetime
+
+
+class TopicRow(NamedTuple):
+    id: int
+    slug: str
+    name: dict[str, str]
+    minutes: int
+
+
+class Card(NamedTuple):
+    """An appointment as its page shows it; no person. `topic` is its slug."""
+
+    id: int
+    centre_id: int
+    carrier_id: int
+    programme_id: int
+    topic_id: int
+    counsellor_id: int
+    room_id: int
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    language: str
+    interpreter: bool
+    because: dict[str, Any]
+    code: str | None
+    sequence: int
+    booked_at: datetime
+    topic: str
+
+
+class Line(NamedTuple):
+    """An appointment in a list for staff; `name` only where the reader may see it, else None."""
+
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    code: str | None
+    language: str
+    interpreter: bool
+    counsellor_id: int
+    counsellor: str
+    room: str
+    topic: dict[str, str]
+    because: dict[str, Any]
+    name: str | None
+
+
+_TAKEN = select(a.id, a.counsellor_id, a.room_id, a.starts_at, a.busy_until, a.ends_at).where(
+    a.centre_id == bindparam("centre"),
+    a.starts_at >= bindparam("starts"),
+    a.starts_at < bindparam("ends"),
+    a.state.in_(HOLDING),
+)
+_TOPIC = select(topic.id, topic.slug, topic.name, topic.minutes).where(
+    topic.centre_id == bindparam("centre"), topic.slug == bindparam("slug"), topic.offered
+)
+_TOPIC_PROGRAMMES = select(of_topic.programme_id).where(of_topic.topic_id == bindparam("topic"))
+_LAST_BOOKED = (
+    select(a.counsellor_id, func.max(a.booked_at)).where(a.centre_id == bindparam("centre"),
+    a.starts_at >= bindparam("starts")).group_by(a.counsellor_id)
+)  # fmt: skip
+_CARD = select(*(a[name] for name in Card._fields[:-1]), topic.slug).join(m.Topic.__table__, topic.id == a.topic_id)
+_BY_ID = _CARD.where(a.centre_id == bindparam("centre"), a.id == bindparam("appointment"))
+_BY_LINK = _CARD.where(a.link_hash == bindparam("hash"))
+_BY_CODE = select(a.id).where(a.centre_id == bindparam("centre"), a.code == bindparam("code"))
+_ADD, _CLAIM, _ADD_VISITOR = insert(m.Appointment).returning(m.Appointment.id), insert(m.Claim), insert(m.Visitor)
+_LINE = (
+    select(a.id, a.starts_at, a.ends_at, a.state, a.code, a.language, a.interpreter, a.counsellor_id,
+           staff.name.label("counsellor"), room.name.label("room"), topic.name.label("topic"), a.because, v.name)
+    .join(m.Staff.__table__, staff.id == a.counsellor_id)
+    .join(m.Room.__table__, room.id == a.room_id)
+    .join(m.Topic.__table__, topic.id == a.topic_id)
+    .outerjoin(m.Visitor.__table__, v.appointment_id == a.id)
+    .order_by(a.starts_at, a.id)
+)  # fmt: skip
+
+
+def taken(session: Session, centre_id: int, span: Span) -> list[Taken]:
+    """Appointments that begin in the span and still hold their place."""
+    rows = session.connection().execute(_TAKEN, {"centre": centre_id, "starts": span.starts, "ends": span.ends})
+    return [Taken._make(row) for row in rows.all()]  # all at once: row by row takes half as long again
+
+
+def last_booked(session: Session, centre_id: int, since: datetime) -> dict[int, datetime]:
+    """When each counsellor was booked last, among the appointments that begin after `since`."""
+    rows = session.connection().execute(_LAST_BOOKED, {"centre": centre_id, "starts": since})
+    return {row[0]: row[1] for row in rows}
+
+
+def topics(session: Session, centre_id: int) -> list[TopicRow]:
+    rows = session.connection().execute(
+        select(topic.id, topic.slug, topic.name, topic.minutes)
+        .where(topic.centre_id == centre_id, topic.offered)
+        .order_by(topic.position, topic.id)
+    )
+    return [TopicRow._make(row) for row in rows]
+
+
+def topic_by_slug(session: Session, centre_id: int, slug: str) -> TopicRow | None:
+    row = session.connection().execute(_TOPIC, {"centre": centre_id, "slug": slug}).first()
+    return TopicRow._make(row) if row else None
+
+
+def topic_by_id(session: Session, topic_id: int) -> TopicRow:
+    """Also one that is no longer offered: what is booked keeps its topic."""
+    row = session.connection().execute(
+        select(topic.id, topic.slug, topic.name, topic.minutes).where(topic.id == topic_id)
+    )
+    return TopicRow._make(row.one())
+
+
+def topic_programmes(session: Session, topic_id: int) -> tuple[int, ...]:
+    return tuple(session.connection().execute(_TOPIC_PROGRAMMES, {"topic": topic_id}).scalars())
+
+
+def programmes_by_topic(session: Session, centre_id: int) -> dict[int, tuple[int, ...]]:
+    found: dict[int, tuple[int, ...]] = {}
+    rows = select(of_topic.topic_id, of_topic.programme_id).where(of_topic.centre_id == centre_id)
+    for topic_id, programme_id in session.connection().execute(rows):
+        found[topic_id] = (*found.get(topic_id, ()), programme_id)
+    return found
+
+
+def referral(session: Session, programme_ids: Iterable[int]) -> int | None:
+    """The partner named by the first of these programmes that names one."""
+    rows = session.connection().execute(
+        select(programme.refer_to).where(programme.id.in_(tuple(programme_ids)), programme.refer_to.is_not(None))
+        .order_by(programme.id)
+    )  # fmt: skip
+    return rows.scalars().first()
+
+
+def code_exists(session: Session, centre_id: int, code: str) -> bool:
+    return id_by_code(session, centre_id, code) is not None
+
+
+def add(session: Session, **values: Any) -> int:
+    """A new appointment; answers its id."""
+    return int(session.connection().execute(_ADD, values).scalar_one())
+
+
+def claim(session: Session, centre_id: int, appointment_id: int, resources: Iterable[str], span: Span) -> bool:
+    """Take every five minutes the span touches, in ascending order; False if one of them was taken.
+
+    After a False the transaction can only be ended: a refused write ends it on PostgreSQL.
+    """
+    first = int(span.starts.timestamp()) // int(GRAIN.total_seconds())
+    end = -(-int(span.ends.timestamp()) // int(GRAIN.total_seconds()))
+    rows = [
+        {"resource": resource, "step": step, "centre_id": centre_id, "appointment_id": appointment_id}
+        for resource in sorted(resources)
+        for step in range(first, end)
+    ]
+    try:
+        session.connection().execute(_CLAIM, rows)
+    except IntegrityError:
+        return False
+    return True
+
+
+def release(session: Session, appointment_id: int) -> None:
+    session.connection().execute(delete(m.Claim).where(m.Claim.appointment_id == appointment_id))
+
+
+def card(session: Session, centre_id: int, appointment_id: int) -> Card | None:
+    row = session.connection().execute(_BY_ID, {"centre": centre_id, "appointment": appointment_id}).first()
+    return Card._make(row) if row else None
+
+
+def card_by_link(session: Session, link_hash: str) -> Card | None:
+    row = session.connection().execute(_BY_LINK, {"hash": link_hash}).first()
+    return Card._make(row) if row else None
+
+
+def id_by_code(session: Session, centre_id: int, code: str) -> int | None:
+    return session.connection().execute(_BY_CODE, {"centre": centre_id, "code": code}).scalar()
+
+
+def card_by_code(session: Session, centre_id: int, code: str, last4: str) -> Card | None:
+    """Code and the last four digits of the phone together; without a phone the code opens nothing online."""
+    row = (
+        session.connection()
+        .execute(
+            _CARD.join(m.Visitor.__table__, v.appointment_id == a.id).where(
+                a.centre_id == centre_id, a.code == code, v.phone.like(f"%{last4}")
+            )
+        )
+        .first()
+    )
+    return Card._make(row) if row else None
+
+
+def set_link(session: Session, appointment_id: int, link_hash: str) -> None:
+    session.execute(update(m.Appointment).where(a.id == appointment_id).values(link_hash=link_hash))
+
+
+def change_state(session: Session, appointment_id: int, old: str, new: str) -> bool:
+    """True if the appointment was in `old`, and is now in `new`."""
+    step = update(m.Appointment).where(a.id == appointment_id, a.state == old).values(state=new)
+    return session.connection().execute(step).rowcount == 1
+
+
+def reschedule(session: Session, appointment_id: int, values: Mapping[str, Any]) -> None:
+    """A moved appointment keeps its row, code and link; its calendar sequence goes up."""
+    session.execute(
+        update(m.Appointment).where(a.id == appointment_id).values(**values, sequence=m.Appointment.sequence + 1)
+    )
+
+
+def raise_sequence(session: Session, appointment_id: int) -> None:
+    session.execute(update(m.Appointment).where(a.id == appointment_id).values(sequence=m.Appointment.sequence + 1))
+
+
+def between(session: Session, centre_id: int, span: Span, *, counsellor_id: int | None = None) -> list[Line]:
+    """All but the cancelled appointments that begin in the span."""
+    wanted = [a.centre_id == centre_id, a.starts_at >= span.starts, a.starts_at < span.ends, a.state != CANCELLED]
+    if counsellor_id is not None:
+        wanted.append(a.counsellor_id == counsellor_id)
+    return [Line._make(row) for row in session.connection().execute(_LINE.where(*wanted))]
+
+
+def rooms_kept(session: Session, centre_id: int, but_of: Iterable[int], grace: Span) -> set[int]:
+    """Rooms that appointments need now: begun within the grace, or begun and their visitor waits.
+
+    `but_of`: counsellors whose appointments keep none from whoever asks: her own, and those of who is away.
+    """
+    waits = exists().where(ticket.appointment_id == a.id, ticket.state == WAITING)
+    rows = session.connection().execute(
+        select(a.room_id).where(
+            a.centre_id == centre_id, a.counsellor_id.not_in(tuple(but_of)), a.starts_at > grace.ends - DAY,
+            a.starts_at <= grace.ends, a.busy_until > grace.ends,
+            or_(and_(a.state == ARRIVED, waits), and_(a.state == BOOKED, a.starts_at > grace.starts)),
+        )
+    )  # fmt: skip
+    return set(rows.scalars())
+
+
+def add_visitor(session: Session, **values: Any) -> None:
+    session.connection().execute(_ADD_VISITOR, values)
+
+
+class Person(NamedTuple):
+    surrogate: str
+    name: str | None
+    phone: str | None
+    reminders_agreed: datetime | None
+    erase_on: date
+
+
+def visitor(session: Session, appointment_id: int) -> Person | None:
+    row = session.execute(
+        select(v.surrogate, v.name, v.phone, v.reminders_agreed, v.erase_on).where(v.appointment_id == appointment_id)
+    ).first()
+    return Person._make(row) if row else None
+
+
+def surrogates(session: Session, appointment_ids: Iterable[int]) -> list[str]:
+    """Those of the persons who are still known."""
+    return list(session.scalars(select(v.surrogate).where(v.appointment_id.in_(tuple(appointment_ids)))))
+
+
+def postpone_erasure(session: Session, appointment_id: int, day: date) -> None:
+    session.execute(update(m.Visitor).where(v.appointment_id == appointment_id).values(erase_on=day))

@@ -1,0 +1,52 @@
+"""The installation itself: its one row, its background work, and whether somebody could run a day with it."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from booking.domain.staff import LEAD
+from booking.store import models as m
+
+i, s, link = (t.__table__.c for t in (m.Installation, m.Staff, m.SignInLink))
+
+
+class Facts(NamedTuple):
+    epoch: str
+    practice: bool
+    clock_ahead_seconds: int
+
+
+def facts(session: Session) -> Facts | None:
+    row = session.execute(select(i.epoch, i.practice, i.clock_ahead_seconds)).first()
+    return Facts(*row) if row else None
+
+
+def add(session: Session, facts: Facts) -> None:
+    session.add(m.Installation(id=1, **facts._asdict()))
+
+
+def renew(session: Session, epoch: str) -> None:
+    """Screens that knew the old epoch forget what they knew."""
+    session.execute(update(m.Installation).values(epoch=epoch))
+
+
+def set_clock_ahead(session: Session, seconds: int) -> None:
+    session.execute(update(m.Installation).values(clock_ahead_seconds=seconds))
+
+
+def centre_slugs(session: Session) -> list[str]:
+    return list(session.scalars(select(m.Centre.slug).order_by(m.Centre.slug)))
+
+
+def leads_with_a_key(session: Session, now: datetime) -> list[tuple[int, int]]:
+    """(centre, staff) of each lead with a password or a sign-in link that still works."""
+    rows = session.execute(
+        select(s.centre_id, s.id).where(s.role == LEAD, or_(s.password_hash.is_not(None), _open_link(now)))
+    )
+    return [(row.centre_id, row.id) for row in rows]
+
+
+def _open_link(now: datetime) -> ColumnElement[bool]:
+    return exists().where(link.staff_id == s.id, link.used_at.is_(None), link.expires_at > now)

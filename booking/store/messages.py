@@ -1,0 +1,181 @@
+"""The outbox: messages, and what is known of the appointment and the person beside them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from booking.domain.reminders import ACCEPTED, DELIVERED, DUE, FAILED, SUBMITTING, UNKNOWN, UNSENT, Counts
+from booking.store import models as m
+
+message, step, a, v, centre = (t.__table__.c for t in (m.Message, m.Step, m.Appointment, m.Visitor, m.Centre))
+
+
+class Ref(NamedTuple):
+    id: int
+    centre_id: int
+
+
+class Entry(NamedTuple):
+    """A message with what its text is made of; `phone` and `agreed` are None once the person is erased."""
+
+    id: int
+    centre_id: int
+    appointment_id: int
+    kind: str
+    language: str
+    state: str
+    not_after: datetime
+    submitting_since: datetime | None
+    appointment_state: str
+    starts_at: datetime
+    code: str | None
+    phone: str | None
+    agreed: datetime | None
+    sms_name: str
+    zone: str
+    address: str
+    centre_phone: str
+
+
+class Unsent(NamedTuple):
+    id: int
+    appointment_id: int
+    kind: str
+    language: str
+    state: str
+    error: str | None
+    due_at: datetime
+    starts_at: datetime
+    code: str | None
+
+
+_ENTRY: Select[Any] = (
+    select(message.id, message.centre_id, message.appointment_id, message.kind, message.language, message.state,
+           message.not_after, message.submitting_since, a.state, a.starts_at, a.code, v.phone, v.reminders_agreed,
+           centre.sms_name, centre.zone, centre.address, centre.phone)
+    .join(m.Appointment.__table__, a.id == message.appointment_id)
+    .join(m.Centre.__table__, centre.id == message.centre_id)
+    .outerjoin(m.Visitor.__table__, v.appointment_id == message.appointment_id)
+)  # fmt: skip
+
+
+_SEQUENCE = select(m.Appointment.sequence).where(a.id == bindparam("appointment"))
+
+
+def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        session.connection().execute(insert(m.Message), rows)
+
+
+def sequence_of(session: Session, appointment_id: int) -> int:
+    """How often an appointment was changed; part of its messages' keys."""
+    return int(session.connection().execute(_SEQUENCE, {"appointment": appointment_id}).scalar_one())
+
+
+def waiting(session: Session, now: datetime, limit: int) -> list[Ref]:
+    """Due messages of all centres, the longest waiting first."""
+    rows = select(message.id, message.centre_id).where(message.state == DUE, message.due_at <= now)
+    return [Ref(*row) for row in session.execute(rows.order_by(message.due_at, message.id).limit(limit))]
+
+
+def submitting_before(session: Session, instant: datetime) -> list[Ref]:
+    rows = select(message.id, message.centre_id).where(message.state == SUBMITTING, message.submitting_since <= instant)
+    return [Ref(*row) for row in session.execute(rows)]
+
+
+def unknown_before(session: Session, instant: datetime, limit: int) -> list[Entry]:
+    rows = _ENTRY.where(message.state == UNKNOWN, message.submitting_since <= instant)
+    return [Entry(*row) for row in session.execute(rows.order_by(message.id).limit(limit))]
+
+
+def entry(session: Session, message_id: int) -> Entry | None:
+    row = session.execute(_ENTRY.where(message.id == message_id)).first()
+    return Entry(*row) if row else None
+
+
+def counts(session: Session, one: Entry, since: datetime) -> Counts:
+    """What was given to the provider since then, for the caps; by number within the centre."""
+    sent = select(func.count()).select_from(m.Message.__table__).where(message.submitting_since > since)
+    here = sent.where(message.appointment_id == one.appointment_id)
+    number = sent.join(m.Visitor.__table__, v.appointment_id == message.appointment_id).where(
+        v.centre_id == one.centre_id, v.phone == one.phone
+    )
+    row = session.execute(
+        select(here.scalar_subquery(), here.where(message.kind == one.kind).scalar_subquery(), number.scalar_subquery())
+    ).one()
+    return Counts(*row)
+
+
+def sent_since(session: Session, since: datetime) -> int:
+    """What was given to the provider since then, by the whole installation."""
+    return session.scalar(select(func.count(message.id)).where(message.submitting_since > since)) or 0
+
+
+def state(session: Session, message_id: int) -> str | None:
+    """None for a message that was erased with its appointment."""
+    return session.execute(select(message.state).where(message.id == message_id)).scalar()
+
+
+def move(session: Session, message_id: int, old: str, new: str, **values: Any) -> bool:
+    """True if the message was in `old`, and is now in `new`."""
+    rows = update(m.Message).where(message.id == message_id, message.state == old).values(state=new, **values)
+    return bool(session.execute(rows).rowcount == 1)  # type: ignore[attr-defined]
+
+
+def of_appointment(session: Session, appointment_id: int, states: Iterable[str]) -> list[Ref]:
+    rows = select(message.id, message.centre_id).where(
+        message.appointment_id == appointment_id, message.state.in_(tuple(states))
+    )
+    return [Ref(*row) for row in session.execute(rows.order_by(message.id))]
+
+
+def tries(session: Session, message_id: int) -> int:
+    """How often it was put off before."""
+    rows = select(func.count(step.id)).where(step.message_id == message_id, step.name.in_(("later", "again")))
+    return session.scalar(rows) or 0
+
+
+def known(session: Session, provider_id: str) -> Ref | None:
+    row = session.execute(select(message.id, message.centre_id).where(message.provider_id == provider_id)).first()
+    return Ref(*row) if row else None
+
+
+def unnamed(session: Session, message_id: int) -> Ref | None:
+    """The message of that id, if no provider's id is known for it."""
+    rows = select(message.id, message.centre_id).where(message.id == message_id, message.provider_id.is_(None))
+    row = session.execute(rows).first()
+    return Ref(*row) if row else None
+
+
+def at_provider(session: Session, submitted_before: datetime, limit: int) -> list[tuple[Ref, str]]:
+    """Messages of which the provider still keeps text and number: at their end, or accepted so long ago that no
+    receipt will come."""
+    over = or_(
+        message.state.in_((DELIVERED, FAILED)),
+        and_(message.state == ACCEPTED, message.submitting_since <= submitted_before),
+    )
+    rows = (
+        select(message.id, message.centre_id, message.provider_id)
+        .where(message.provider_id.is_not(None), over)
+        .order_by(message.id).limit(limit)
+    )  # fmt: skip
+    return [(Ref(row[0], row[1]), row[2]) for row in session.execute(rows)]
+
+
+def forget_provider_id(session: Session, message_id: int) -> None:
+    session.execute(update(m.Message).where(message.id == message_id).values(provider_id=None))
+
+
+def unsent(session: Session, centre_id: int, starting_after: datetime) -> list[Unsent]:
+    """Messages that did not go out, or may not have, for appointments that begin after that instant."""
+    rows = (
+        select(message.id, message.appointment_id, message.kind, message.language, message.state, message.error,
+               message.due_at, a.starts_at, a.code)
+        .join(m.Appointment.__table__, a.id == message.appointment_id)
+        .where(message.centre_id == centre_id, message.state.in_(UNSENT), a.starts_at > starting_after)
+        .order_by(a.starts_at, message.due_at, message.id)
+    )  # fmt: skip
+    return [Unsent(*row) for row in session.execute(rows)]

@@ -1,0 +1,133 @@
+"""What is deleted once its time has come: the one place where recorded things may go."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from booking.domain.times import GRAIN
+from booking.store import models as m
+from booking.store.db import db
+
+a, v, c = m.Appointment.__table__.c, m.Visitor.__table__.c, m.Centre.__table__.c
+message, repeat, look = m.Message.__table__.c, m.Repeat.__table__.c, m.Look.__table__.c
+ERASED = "erase"
+
+
+class CentreRow(NamedTuple):
+    id: int
+    slug: str
+    zone: ZoneInfo
+    erase_after_days: int
+
+
+class Person(NamedTuple):
+    """Whom an appointment is of. `surrogate` None: no visitor's row, only a code and a link."""
+
+    centre_id: int
+    appointment_id: int
+    surrogate: str | None
+
+
+_PERSONS = select(a.centre_id, a.id, v.surrogate).outerjoin(m.Visitor.__table__, v.appointment_id == a.id)
+
+
+def centres(session: Session) -> list[CentreRow]:
+    rows = session.execute(select(c.id, c.slug, c.zone, c.erase_after_days).order_by(c.id))
+    return [CentreRow(row.id, row.slug, ZoneInfo(row.zone), row.erase_after_days) for row in rows]
+
+
+def with_code(session: Session, code: str) -> list[Person]:
+    """One a centre at most."""
+    return _persons(session, a.code == code)
+
+
+def with_surrogates(session: Session, surrogates: Iterable[str]) -> list[Person]:
+    return _persons(session, v.surrogate.in_(tuple(surrogates)))
+
+
+def overdue(session: Session, centre_id: int, day: date, ended_before: datetime) -> list[Person]:
+    """Visitors whose erasure date is `day` or earlier, and old appointments that still have a code or a link."""
+    reachable = or_(a.code.is_not(None), a.link_hash.is_not(None))
+    old = and_(v.id.is_(None), a.ends_at < ended_before, reachable)
+    return _persons(session, a.centre_id == centre_id, or_(v.erase_on <= day, old))
+
+
+def forget(session: Session, person: Person) -> None:
+    """Remove what names the person or leads to her; the appointment's row stays.
+
+    A message keeps the provider's id until the worker has had the provider's copy removed, else nobody could.
+    """
+    of_person = person.appointment_id
+    session.execute(delete(m.Repeat).where(repeat.appointment_id == of_person))
+    session.execute(update(m.Appointment).where(a.id == of_person).values(code=None, link_hash=None))
+    session.execute(delete(m.Visitor).where(v.appointment_id == of_person))
+
+
+def erased(session: Session) -> list[str]:
+    """The surrogates of those erased within the last twelve months: for erasing them again after a restore."""
+    rows = session.scalars(select(look.surrogate).where(look.what == ERASED, look.surrogate.is_not(None)).distinct())
+    return sorted(surrogate for surrogate in rows if surrogate)
+
+
+def drop_claims(session: Session, centre_id: int, now: datetime) -> int:
+    """Claims of five minutes that are past."""
+    step = int(now.timestamp()) // int(GRAIN.total_seconds())
+    return _drop(session, m.Claim, m.Claim.centre_id == centre_id, m.Claim.step < step)
+
+
+def drop_repeats(session: Session, centre_id: int, before: datetime) -> int:
+    return _drop(session, m.Repeat, repeat.centre_id == centre_id, repeat.at < before)
+
+
+def drop_links(session: Session, centre_id: int, now: datetime) -> int:
+    """Sign-in links that are used or expired."""
+    over = or_(m.SignInLink.expires_at <= now, m.SignInLink.used_at.is_not(None))
+    return _drop(session, m.SignInLink, m.SignInLink.centre_id == centre_id, over)
+
+
+def drop_sessions(session: Session, centre_id: int, began_before: datetime) -> int:
+    return _drop(
+        session, m.StaffSession, m.StaffSession.centre_id == centre_id, m.StaffSession.began_at <= began_before
+    )
+
+
+def drop_looks(session: Session, centre_id: int, before: datetime) -> int:
+    return _drop(session, m.Look, look.centre_id == centre_id, look.at < before)
+
+
+def drop_pairings(session: Session, now: datetime) -> int:
+    """Of every centre: a screen that waits to be paired has none yet."""
+    return _drop(session, m.Pairing, m.Pairing.expires_at <= now)
+
+
+def cut_provider_ids(session: Session, centre_id: int, ended_before: datetime) -> int:
+    """The provider's name for a message of long ago leads to a phone number there."""
+    old = select(a.id).where(a.centre_id == centre_id, a.ends_at < ended_before)
+    cut = update(m.Message).where(message.appointment_id.in_(old), message.provider_id.is_not(None))
+    return _count(session.execute(cut.values(provider_id=None)))
+
+
+def leave_no_trace() -> None:
+    """Move what was deleted out of SQLite's log as well. PostgreSQL's vacuum does so by itself."""
+    if db.engine.dialect.name == "sqlite":
+        connection = db.engine.raw_connection()  # a checkpoint works outside of transactions only
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
+
+def _persons(session: Session, *wanted: ColumnElement[bool]) -> list[Person]:
+    return [Person(*row) for row in session.execute(_PERSONS.where(*wanted).order_by(a.id))]
+
+
+def _drop(session: Session, table: type[Any], *wanted: ColumnElement[bool]) -> int:
+    return _count(session.execute(delete(table).where(*wanted)))
+
+
+def _count(result: Any) -> int:
+    return int(result.rowcount)

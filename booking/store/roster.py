@@ -1,0 +1,207 @@
+"""What a plan needs to know of a centre, its people, rooms and hours: column selects into NamedTuples."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from booking.domain.availability import Programme
+from booking.domain.roster import Absence, Closure, Hours, Shift
+from booking.domain.times import Span
+from booking.store import models as m
+
+
+class Rules(NamedTuple):
+    """A centre's own numbers for offering and assigning."""
+
+    zone: ZoneInfo
+    region: str
+    horizon_days: int
+    lead: timedelta
+    start_every: int
+    buffer_minutes: int
+    min_present: int
+    min_reachable: int
+    interpreted: frozenset[str]
+    interpreter_lead: timedelta
+    erase_after_days: int
+
+
+class Person(NamedTuple):
+    """A counsellor as the roster knows her; programmes, languages and rooms are joined by the caller."""
+
+    id: int
+    carrier_id: int
+    duty: bool
+    contract_minutes: int
+    first_day: date | None
+    last_day: date | None
+
+
+class RoomRow(NamedTuple):
+    id: int
+    slug: str
+    name: str
+    first_day: date | None
+    last_day: date | None
+
+
+centre, hours, closure = m.Centre.__table__.c, m.Hours.__table__.c, m.Closure.__table__.c
+staff, room, programme = m.Staff.__table__.c, m.Room.__table__.c, m.Programme.__table__.c
+shift, absence = m.Shift.__table__.c, m.Absence.__table__.c
+of_programme, of_language, of_room = (
+    t.__table__.c for t in (m.StaffProgramme, m.StaffLanguage, m.StaffRoom)
+)  # fmt: skip
+
+_RULES = select(
+    centre.zone, centre.region, centre.horizon_days, centre.lead_minutes, centre.start_every_minutes,
+    centre.buffer_minutes, centre.min_present, centre.min_reachable, centre.interpreted,
+    centre.interpreter_lead_minutes, centre.erase_after_days,
+).where(centre.id == bindparam("centre"))  # fmt: skip
+_HOURS = select(hours.weekday, hours.starts, hours.ends, hours.walk_in).where(hours.centre_id == bindparam("centre"))
+_CLOSURES = select(closure.first_day, closure.last_day, closure.carrier_id).where(
+    closure.centre_id == bindparam("centre"), closure.last_day >= bindparam("first")
+)
+_PEOPLE = (
+    select(staff.id, staff.carrier_id, staff.duty, staff.contract_minutes, staff.first_day, staff.last_day)
+    .where(staff.centre_id == bindparam("centre"), staff.role == "counsellor", staff.carrier_id.is_not(None))
+    .order_by(staff.id)
+)
+_NAMES = select(staff.id, staff.name).where(staff.centre_id == bindparam("centre"))
+_ROOMS = select(room.id, room.slug, room.name, room.first_day, room.last_day).where(
+    room.centre_id == bindparam("centre"), room.kind == "office"
+)
+_OFFICES_OF = (
+    select(room.id, room.slug, room.name, room.first_day, room.last_day)
+    .join(m.StaffRoom.__table__, of_room.room_id == room.id)
+    .where(
+        of_room.staff_id == bindparam("staff"), room.kind == "office",
+        or_(room.first_day.is_(None), room.first_day <= bindparam("day")),
+        or_(room.last_day.is_(None), room.last_day >= bindparam("day")),
+    )
+    .order_by(of_room.position)
+)  # fmt: skip
+_PROGRAMMES = select(
+    programme.id, programme.from_birthday, programme.before_birthday, programme.first_day, programme.last_day
+).where(programme.centre_id == bindparam("centre"))
+_SHIFTS = select(
+    shift.staff_id, shift.weekday, shift.starts, shift.ends, shift.valid_from, shift.valid_until
+).where(shift.centre_id == bindparam("centre"))  # fmt: skip
+_ABSENCES = select(absence.staff_id, absence.starts_at, absence.ends_at).where(
+    absence.centre_id == bindparam("centre"),
+    absence.ends_at > bindparam("starts"),
+    absence.starts_at < bindparam("ends"),
+)
+_SKILLS = select(of_programme.staff_id, of_programme.programme_id).where(of_programme.centre_id == bindparam("centre"))
+_SPEAKS = select(of_language.staff_id, of_language.language).where(of_language.centre_id == bindparam("centre"))
+_USES = (
+    select(of_room.staff_id, of_room.room_id)
+    .where(of_room.centre_id == bindparam("centre"))
+    .order_by(of_room.staff_id, of_room.position)
+)
+
+
+def rules(session: Session, centre_id: int) -> Rules | None:
+    row = session.connection().execute(_RULES, {"centre": centre_id}).first()
+    if row is None:
+        return None
+    return Rules(
+        ZoneInfo(row.zone), row.region, row.horizon_days, timedelta(minutes=row.lead_minutes),
+        row.start_every_minutes, row.buffer_minutes, row.min_present, row.min_reachable, frozenset(row.interpreted),
+        timedelta(minutes=row.interpreter_lead_minutes), row.erase_after_days,
+    )  # fmt: skip
+
+
+def opening_hours(session: Session, centre_id: int) -> list[Hours]:
+    return [Hours._make(row) for row in session.connection().execute(_HOURS, {"centre": centre_id})]
+
+
+def closures(session: Session, centre_id: int, first: date) -> list[Closure]:
+    """Those that have not ended before `first`."""
+    return [
+        Closure._make(row) for row in session.connection().execute(_CLOSURES, {"centre": centre_id, "first": first})
+    ]
+
+
+def people(session: Session, centre_id: int) -> list[Person]:
+    return [Person._make(row) for row in session.connection().execute(_PEOPLE, {"centre": centre_id})]
+
+
+def names(session: Session, centre_id: int) -> dict[int, str]:
+    """Staff names by id, for staff pages only."""
+    return {row.id: row.name for row in session.connection().execute(_NAMES, {"centre": centre_id})}
+
+
+def offices(session: Session, centre_id: int) -> list[RoomRow]:
+    return [RoomRow._make(row) for row in session.connection().execute(_ROOMS, {"centre": centre_id})]
+
+
+def offices_of(session: Session, staff_id: int, day: date) -> list[RoomRow]:
+    """The offices somebody may use on that day, in her own order."""
+    return [RoomRow._make(row) for row in session.connection().execute(_OFFICES_OF, {"staff": staff_id, "day": day})]
+
+
+def programmes(session: Session, centre_id: int) -> dict[int, Programme]:
+    return {row.id: Programme._make(row) for row in session.connection().execute(_PROGRAMMES, {"centre": centre_id})}
+
+
+def programme_names(session: Session, centre_id: int, day: date) -> list[tuple[str, dict[str, str]]]:
+    """(slug, name) of the programmes that run on that day and have no secret to keep."""
+    rows = session.connection().execute(
+        select(programme.slug, programme.name)
+        .where(
+            programme.centre_id == centre_id, programme.confidential.is_(False),
+            or_(programme.first_day.is_(None), programme.first_day <= day),
+            or_(programme.last_day.is_(None), programme.last_day >= day),
+        )
+        .order_by(programme.id)
+    )  # fmt: skip
+    return [(row.slug, row.name) for row in rows]
+
+
+def programme_id(session: Session, centre_id: int, slug: str) -> int | None:
+    return session.connection().execute(
+        select(programme.id).where(programme.centre_id == centre_id, programme.slug == slug)
+    ).scalar()  # fmt: skip
+
+
+def shifts(session: Session, centre_id: int) -> list[Shift]:
+    return [Shift._make(row) for row in session.connection().execute(_SHIFTS, {"centre": centre_id}).all()]
+
+
+def absences(session: Session, centre_id: int, span: Span) -> list[Absence]:
+    """Those that touch the span."""
+    found = session.connection().execute(
+        _ABSENCES, {"centre": centre_id, "starts": span.starts, "ends": span.ends}
+    )  # fmt: skip
+    return [Absence(row.staff_id, Span(row.starts_at, row.ends_at)) for row in found]
+
+
+def skills(session: Session, centre_id: int) -> dict[int, list[int]]:
+    """Programme ids by staff id."""
+    return _by_staff(session, _SKILLS, centre_id)
+
+
+def languages(session: Session, centre_id: int) -> dict[int, list[str]]:
+    return _by_staff(session, _SPEAKS, centre_id)
+
+
+def rooms_used(session: Session, centre_id: int) -> dict[int, list[int]]:
+    """Room ids by staff id, in each person's own order."""
+    return _by_staff(session, _USES, centre_id)
+
+
+def away_now(session: Session, centre_id: int, now: datetime) -> set[int]:
+    """Staff with an absence at this instant."""
+    span = {"centre": centre_id, "starts": now, "ends": now + timedelta(seconds=1)}
+    found = session.connection().execute(_ABSENCES, span)
+    return {row.staff_id for row in found}
+
+
+def _by_staff(session: Session, query: Select[Any], centre_id: int) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for staff_id, value in session.connection().execute(query, {"centre": centre_id}):
+        found.setdefault(staff_id, []).append(value)
+    return found

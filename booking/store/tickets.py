@@ -1,0 +1,227 @@
+"""Tickets, the day's series of numbers, and the public snapshot."""
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from booking.domain.queue import Waiting
+from booking.domain.tickets import CURRENT, WAITING
+from booking.store import models as m
+
+t, s = m.Ticket.__table__.c, m.Series.__table__.c
+staff, room, programme = m.Staff.__table__.c, m.Room.__table__.c, m.Programme.__table__.c
+
+
+class TicketRow(NamedTuple):
+    id: int
+    centre_id: int
+    day: date
+    number: int
+    kind: str
+    state: str
+    language: str | None
+    programme_id: int | None
+    appointment_id: int | None
+    counsellor_id: int | None
+    room_id: int | None
+    calls: int
+    taken_at: datetime
+    called_at: datetime | None
+    started_at: datetime | None
+    room: str | None
+
+
+class WaitingLine(NamedTuple):
+    """A waiting ticket as the desk shows it, and as the queue's order needs it."""
+
+    id: int
+    number: int
+    kind: str
+    language: str | None
+    programme_id: int | None
+    programme: dict[str, str] | None
+    bound_to: int | None
+    bound_name: str | None
+    due_at: datetime | None
+    taken_at: datetime
+
+    @property
+    def waiting(self) -> Waiting:
+        return Waiting(self.id, self.number, self.programme_id, self.bound_to, self.due_at, self.taken_at)
+
+
+class CurrentLine(NamedTuple):
+    id: int
+    number: int
+    kind: str
+    state: str
+    language: str | None
+    programme: dict[str, str] | None
+    counsellor_id: int
+    counsellor: str
+    room_id: int
+    room: str
+    calls: int
+    called_at: datetime
+    started_at: datetime | None
+
+
+class Current(NamedTuple):
+    """A ticket that holds its counsellor and its room."""
+
+    id: int
+    day: date
+    number: int
+    state: str
+    counsellor_id: int
+    room_id: int
+    appointment_id: int | None
+
+
+class PublicCall(NamedTuple):
+    """What a screen may know of a call."""
+
+    number: int
+    room: str
+    calls: int
+    called_at: datetime
+
+
+class PublicState(NamedTuple):
+    """The installation's epoch, the version of the centre's board, and how many wait."""
+
+    epoch: str
+    version: int
+    waiting: int
+
+
+_TICKET = select(*(t[name] for name in TicketRow._fields[:-1]), room.name).outerjoin(
+    m.Room.__table__, room.id == t.room_id
+)
+_BY_ID = _TICKET.where(t.centre_id == bindparam("centre"), t.id == bindparam("ticket"))
+_OF_APPOINTMENT = _TICKET.where(t.appointment_id == bindparam("appointment"))
+_ADD, _NEW_SERIES = insert(m.Ticket).returning(m.Ticket.id), insert(m.Series)
+_COUNT_UP = (
+    update(m.Series)
+    .where(s.centre_id == bindparam("centre"), s.day == bindparam("of"))
+    .values(given=m.Series.given + 1)
+    .returning(m.Series.first, m.Series.given)
+)
+_BOOKED_ROOM = (
+    select(m.Appointment.room_id)
+    .join(m.Ticket, m.Ticket.appointment_id == m.Appointment.id)
+    .where(t.id == bindparam("ticket"))
+)
+_WAITING = (
+    select(t.id, t.number, t.kind, t.language, t.programme_id, programme.name.label("programme"), t.bound_to,
+           staff.name.label("bound_name"), t.due_at, t.taken_at)
+    .outerjoin(m.Programme.__table__, programme.id == t.programme_id)
+    .outerjoin(m.Staff.__table__, staff.id == t.bound_to)
+    .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state == WAITING)
+)  # fmt: skip
+_QUEUE = select(t.id, t.number, t.programme_id, t.bound_to, t.due_at, t.taken_at).where(
+    t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state == WAITING
+)
+_CURRENT = (
+    select(t.id, t.number, t.kind, t.state, t.language, programme.name.label("programme"), t.counsellor_id,
+           staff.name.label("counsellor"), t.room_id, room.name.label("room"), t.calls, t.called_at, t.started_at)
+    .join(m.Staff.__table__, staff.id == t.counsellor_id)
+    .join(m.Room.__table__, room.id == t.room_id)
+    .outerjoin(m.Programme.__table__, programme.id == t.programme_id)
+    .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state.in_(CURRENT))
+    .order_by(t.called_at)
+)  # fmt: skip
+# The states stand in the statement itself: only then does a database see that the small index of those will do.
+_ALL_CURRENT = select(*(t[name] for name in Current._fields)).where(
+    t.centre_id == bindparam("centre"),
+    t.state.in_(bindparam("current", CURRENT, expanding=True, literal_execute=True)),
+)
+_CALLS = (
+    select(t.number, room.name, t.calls, t.called_at)
+    .join(m.Room.__table__, room.id == t.room_id)
+    .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.called_at.is_not(None),
+           t.state != "missed")
+    .order_by(t.called_at.desc(), t.id.desc())
+    .limit(4)
+)  # fmt: skip
+_STATE = select(
+    select(m.Installation.epoch).scalar_subquery().label("epoch"),
+    select(m.Board.version).where(m.Board.centre_id == bindparam("centre")).scalar_subquery().label("version"),
+    select(func.count())
+    .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state == WAITING)
+    .scalar_subquery()
+    .label("waiting"),
+)
+
+
+def next_number(session: Session, centre_id: int, day: date, drawn: int) -> tuple[int, int]:
+    """(first, given before) of the day's series, which this counts up; a new day begins at the drawn number."""
+    counted = session.connection().execute(_COUNT_UP, {"centre": centre_id, "of": day}).first()
+    if counted is None:
+        row = {"centre_id": centre_id, "day": day, "first": drawn, "given": 1}
+        session.connection().execute(_NEW_SERIES, row)
+        return drawn, 0
+    return counted.first, counted.given - 1
+
+
+def add(session: Session, **values: Any) -> int:
+    """A new ticket; answers its id."""
+    return int(session.connection().execute(_ADD, values).scalar_one())
+
+
+def ticket(session: Session, centre_id: int, ticket_id: int) -> TicketRow | None:
+    row = session.connection().execute(_BY_ID, {"centre": centre_id, "ticket": ticket_id}).first()
+    return TicketRow._make(row) if row else None
+
+
+def of_appointment(session: Session, appointment_id: int) -> TicketRow | None:
+    row = session.connection().execute(_OF_APPOINTMENT, {"appointment": appointment_id}).first()
+    return TicketRow._make(row) if row else None
+
+
+def queue(session: Session, centre_id: int, day: date) -> list[Waiting]:
+    rows = session.connection().execute(_QUEUE, {"centre": centre_id, "day": day})
+    return [Waiting._make(row) for row in rows]
+
+
+def waiting(session: Session, centre_id: int, day: date) -> list[WaitingLine]:
+    return [WaitingLine._make(row) for row in session.connection().execute(_WAITING, {"centre": centre_id, "day": day})]
+
+
+def current(session: Session, centre_id: int, day: date) -> list[CurrentLine]:
+    return [CurrentLine._make(row) for row in session.connection().execute(_CURRENT, {"centre": centre_id, "day": day})]
+
+
+def all_current(session: Session, centre_id: int) -> list[Current]:
+    """Every ticket that is called or in a talk, also of an earlier day."""
+    return [Current._make(row) for row in session.connection().execute(_ALL_CURRENT, {"centre": centre_id})]
+
+
+def booked_room(session: Session, ticket_id: int) -> int | None:
+    """The room of the appointment behind a ticket, if there is one."""
+    return session.connection().execute(_BOOKED_ROOM, {"ticket": ticket_id}).scalar()
+
+
+def change(session: Session, ticket_id: int, old: str, new: str, **values: Any) -> bool:
+    """One step: True if the ticket was in `old`, and is now in `new`; False if somebody was first, or has the room.
+
+    After a False the transaction can only be ended: a refused write ends it on PostgreSQL.
+    """
+    step = update(m.Ticket).where(t.id == ticket_id, t.state == old).values(state=new, **values)
+    try:
+        return session.connection().execute(step).rowcount == 1
+    except IntegrityError:
+        return False
+
+
+def public_calls(session: Session, centre_id: int, day: date) -> list[PublicCall]:
+    """The last four calls of the day, newest first."""
+    return [PublicCall._make(row) for row in session.connection().execute(_CALLS, {"centre": centre_id, "day": day})]
+
+
+def public_state(session: Session, centre_id: int, day: date) -> PublicState:
+    row = session.connection().execute(_STATE, {"centre": centre_id, "day": day}).one()
+    return PublicState(row.epoch or "", row.version or 0, row.waiting)

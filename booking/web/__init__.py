@@ -1,0 +1,1 @@
+"""Flask, Socket.IO and the command line: parse, one use case, answer."""

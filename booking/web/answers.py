@@ -1,0 +1,125 @@
+"""What the pages for booking and for moving share: answers in the address, the age question, the list of times."""
+
+from collections import Counter
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from flask import Response, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from booking.domain.appointments import latin_digits
+from booking.domain.availability import Age
+from booking.domain.errors import Invalid, NoProgramme
+from booking.domain.times import local_day
+from booking.services import centres
+from booking.services.appointments import Offers, Topic
+from booking.web.errors import sentence
+from booking.web.forms import AgeForm
+
+NEXT_FREE = 3
+YEARS = range(2000, 3000)  # beyond them, wall times run out of what a date can be
+
+
+class Day(NamedTuple):
+    day: date
+    times: int
+    url: str
+
+
+class Time(NamedTuple):
+    start: datetime
+    url: str
+
+
+def age_answer() -> Age | None:
+    """The answer in the address. Refusal: Invalid("birthday", "birthday-unreadable")."""
+    answered = request.args.get("age")
+    if answered == "soon":
+        return Age(False, _birthday(request.args.get("birthday", "")))
+    return {"reached": Age(True), "not-soon": Age(False)}.get(answered or "")
+
+
+def age_query() -> dict[str, Any]:
+    return {name: request.args[name] for name in ("age", "birthday") if request.args.get(name)}
+
+
+def start_of(typed: str | None) -> datetime:
+    """An instant with its offset, as our own addresses carry it. Refusal: Invalid("start", …)."""
+    try:
+        start = datetime.fromisoformat((typed or "").replace(" ", "+"))
+        return _utc(start)
+    except (ValueError, OverflowError) as error:
+        raise Invalid("start", "start-unreadable") from error
+
+
+def age_page(asked: Topic, refusal: Invalid | None, action: str) -> ResponseReturnValue:
+    errors = {refusal.field: sentence(refusal)} if refusal is not None else {}
+    page = render_template(
+        "appointments/age.html", topic=asked, age=asked.age, until=asked.until, errors=errors,
+        form=AgeForm(request.args), action=action,
+    )  # fmt: skip
+    return page, 422 if errors else 200
+
+
+def near_times(topic: str, starts: list[datetime]) -> list[Time]:
+    """Starts with the address at which each is booked."""
+    return [
+        Time(start, url_for("appointments.details", topic=topic, start=start.isoformat(), **age_query()))
+        for start in starts
+    ]
+
+
+def times_page(offers: Offers, here: str, **more: Any) -> str:
+    """Days with counts, the next free times on top, and the chosen day's times."""
+    topic = offers.topic.slug
+    counts = Counter(local_day(start, offers.zone) for start in offers.starts)
+    chosen = _chosen_day(counts)
+    days = [
+        Day(day, counts[day], f"{here}{'&' if '?' in here else '?'}day={day.isoformat()}") for day in sorted(counts)
+    ]
+    return render_template(
+        "appointments/times.html", topic=offers.topic, days=days, chosen_day=chosen, action_url=here,
+        next_free=near_times(topic, offers.starts[:NEXT_FREE]),
+        times=near_times(topic, [start for start in offers.starts if local_day(start, offers.zone) == chosen]),
+        walk_in_hours=centres.walk_in_hours(g.centre.id), **more,
+    )  # fmt: skip
+
+
+def referral(refusal: NoProgramme) -> str:
+    """Who is there for this age instead, where the centre knows somebody."""
+    partner = centres.partner(g.centre.id, refusal.partner_id) if refusal.partner_id else None
+    return render_template("appointments/referral.html", partner=partner)
+
+
+def private(answer: Response) -> Response:
+    """What only the holder of the link may see: not kept, not indexed."""
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _chosen_day(counts: Counter[date]) -> date | None:
+    try:
+        chosen = date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return None
+    return chosen if chosen in counts else None
+
+
+def _birthday(typed: str) -> date:
+    """24.12.2026 as people here write it, or 2026-12-24 as browsers send it, in any digits."""
+    plain = latin_digits(typed).strip().replace(" ", "")
+    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+        try:
+            return datetime.strptime(plain, form).date()  # noqa: DTZ007 - a day, not an instant
+        except ValueError:
+            continue
+    raise Invalid("birthday", "birthday-unreadable")
+
+
+def _utc(start: datetime) -> datetime:
+    if start.tzinfo is None:
+        raise ValueError("without an offset")
+    if start.year not in YEARS:
+        raise ValueError("out of time")
+    return start.astimezone(UTC)

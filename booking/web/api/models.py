@@ -1,0 +1,153 @@
+"""What goes in and out of the JSON door, as pydantic models; the OpenAPI description is made from them."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from booking.web.answers import YEARS
+
+Texts = dict[str, str]
+Short = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]  # no column holds a NUL
+Instant = Annotated[
+    AwareDatetime, Field(ge=datetime(YEARS.start, 1, 1, tzinfo=UTC), lt=datetime(YEARS.stop, 1, 1, tzinfo=UTC))
+]
+Answer = Literal["reached", "not-soon", "soon"]
+
+
+class Input(BaseModel):
+    """Unknown fields are refused: a misspelt consent must not be taken for none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AgeAnswer(Input):
+    age: Answer | None = Field(None, description="Answer about the birthday in the topic's `age_question`.")
+    birthday: date | None = Field(None, description="With `soon`: that birthday. Used for routing, not stored.")
+
+
+class Centre(BaseModel):
+    slug: str
+    name: Texts
+    address: str
+    phone: str
+    zone: str
+    languages: list[str]
+
+
+class Centres(BaseModel):
+    centres: list[Centre]
+
+
+class Topic(BaseModel):
+    slug: str
+    name: Texts
+    minutes: int
+    age_question: int | None = Field(description="The birthday (27) that decides who is responsible; null: not asked.")
+
+
+class Topics(BaseModel):
+    topics: list[Topic]
+
+
+class SlotQuery(AgeAnswer):
+    topic: Short
+    language: Annotated[str, StringConstraints(max_length=12)] = "de"
+
+
+class Slots(BaseModel):
+    topic: str
+    minutes: int
+    slots: list[datetime] = Field(description="Starts that can be booked now, ascending, UTC.")
+
+
+class NewAppointment(AgeAnswer):
+    topic: Short
+    language: Annotated[str, StringConstraints(max_length=12)] = "de"
+    start: Instant
+    name: Short = ""
+    phone: Short = ""
+    reminders: bool = Field(False, strict=True, description="Separate consent to reminders by SMS; needs a phone.")
+
+
+class Move(AgeAnswer):
+    start: Instant
+
+
+class KeyHeader(BaseModel):
+    idempotency_key: str | None = Field(None, alias="Idempotency-Key", max_length=200)
+
+
+class Appointment(BaseModel):
+    state: str
+    starts_at: datetime
+    ends_at: datetime
+    interpreter: bool
+    code: str | None
+    topic: str
+
+
+class BookedAppointment(Appointment):
+    link: str = Field(description="Private: whoever has it can look at, move and cancel the appointment.")
+
+
+class BoardCall(BaseModel):
+    number: str
+    room: str
+    calls: int
+    called: str
+    age: int
+
+
+class Board(BaseModel):
+    epoch: str
+    version: int
+    at: str
+    clock: str
+    open: bool
+    waiting: int
+    calls: list[BoardCall]
+
+
+class NewTicket(Input):
+    language: Annotated[str, StringConstraints(max_length=12)] | None = None
+    programme: Short | None = Field(None, description="A programme's slug; null: please help me.")
+
+
+class Arrival(Input):
+    code: Short = Field(description="Eight digits, spaces allowed.")
+
+
+class NewCall(Input):
+    room: Short | None = Field(None, description="A room's slug; null: the first of hers that is free.")
+
+
+class Ticket(BaseModel):
+    id: int
+    number: str
+    kind: str
+    state: str
+    language: str | None
+    room: str | None
+    calls: int
+
+
+class FieldError(BaseModel):
+    field: str
+    reason: str
+    message: str
+
+
+class Problem(BaseModel):
+    """RFC 9457; `kind` is stable, `title` is for people, in the language of `Accept-Language`."""
+
+    type: str
+    kind: str
+    status: int
+    title: str
+    errors: list[FieldError] | None = None
+    near: list[datetime] | None = None
+    until: datetime | None = None
+    state: str | None = None
+    number: int | None = None
+    partner_id: int | None = None

@@ -1,0 +1,114 @@
+"""For anybody: centres, topics, slots, booking; an appointment by its private link; the board for a screen's token."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, g, jsonify
+from flask.typing import ResponseReturnValue
+
+from booking import clock
+from booking.domain.actors import By
+from booking.domain.availability import Wish
+from booking.services import appointments, centres, screens
+from booking.services.appointments import Card, Contact
+from booking.web import limits
+from booking.web.api import models as x
+from booking.web.api.described import SCREEN_ONLY, UNREADABLE, age_of, answers, spec
+from booking.web.doors import no_store
+from booking.web.places import config
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+blueprint.after_request(no_store)
+API = By("api")
+
+
+@blueprint.get("/openapi.json")
+@limits.limiter.limit(limits.API_READ)
+def openapi() -> ResponseReturnValue:
+    return jsonify(spec.spec)
+
+
+@blueprint.get("/centres")
+@limits.limiter.limit(limits.API_READ)
+@spec.validate(resp=answers(HTTP_200=x.Centres))
+def all_centres() -> x.Centres:
+    """The centres of this installation"""
+    fields = tuple(x.Centre.model_fields)
+    return x.Centres(centres=[x.Centre(**{name: getattr(row, name) for name in fields}) for row in centres.listed()])
+
+
+@blueprint.get("/centres/<centre>/topics")
+@limits.limiter.limit(limits.API_READ)
+@spec.validate(resp=answers(404, HTTP_200=x.Topics))
+def topics() -> x.Topics:
+    """What one can come with, and where the age question is needed"""
+    found = appointments.topics_with_age(g.centre.id, now=clock.now())
+    return x.Topics(
+        topics=[x.Topic(slug=t.slug, name=t.name, minutes=t.minutes, age_question=t.age) for t in found]
+    )  # fmt: skip
+
+
+@blueprint.get("/centres/<centre>/slots")
+@limits.limiter.limit(limits.API_READ)
+@spec.validate(query=x.SlotQuery, resp=answers(404, 409, 422, HTTP_200=x.Slots))
+def slots(query: x.SlotQuery) -> x.Slots:
+    """The starts that can be booked now"""
+    offers = appointments.offers(g.centre.id, Wish(query.topic, query.language, age_of(query)), now=clock.now())
+    return x.Slots.model_construct(topic=offers.topic.slug, minutes=offers.topic.minutes, slots=offers.starts)
+
+
+@blueprint.post("/centres/<centre>/appointments")
+@limits.limiter.limit(limits.BOOK)
+@spec.validate(
+    json=x.NewAppointment, headers=x.KeyHeader,
+    resp=answers(*UNREADABLE, 404, 409, 422, HTTP_201=x.BookedAppointment, HTTP_200=x.BookedAppointment),
+)  # fmt: skip
+def book(json: x.NewAppointment, headers: x.KeyHeader) -> tuple[x.BookedAppointment, int]:
+    """Book a start; the same Idempotency-Key with the same content is answered with the same appointment"""
+    key = headers.idempotency_key or secrets.token_urlsafe(16)
+    contact = Contact(json.name, json.phone, json.reminders, config().sms_prefixes)
+    booked = appointments.book(
+        g.centre.id, Wish(json.topic, json.language, age_of(json)), json.start, contact, key=f"api:{key}",
+        secret=config().secret_key, by=API, now=clock.now(),
+    )  # fmt: skip
+    body = x.BookedAppointment(link=booked.link, **_shown(booked.card))
+    return body, 200 if booked.repeated else 201
+
+
+@blueprint.get("/appointments/<link>")
+@limits.limiter.limit(limits.API_READ)
+@spec.validate(resp=answers(404, HTTP_200=x.Appointment))
+def look(link: str) -> x.Appointment:
+    """What the private link opens"""
+    return x.Appointment(**_shown(appointments.look_at(link)))
+
+
+@blueprint.patch("/appointments/<link>")
+@limits.limiter.limit(limits.BOOK)
+@spec.validate(json=x.Move, resp=answers(*UNREADABLE, 404, 409, 422, HTTP_200=x.Appointment))
+def move(link: str, json: x.Move) -> x.Appointment:
+    """Move to another start; the old one is given back, or nothing happens"""
+    card = appointments.look_at(link)
+    moved = appointments.move(card.centre_id, card.id, json.start, age_of(json), by=API, now=clock.now())
+    return x.Appointment(**_shown(moved))
+
+
+@blueprint.delete("/appointments/<link>")
+@limits.limiter.limit(limits.BOOK)
+@spec.validate(resp=answers(404, 409, HTTP_200=x.Appointment))
+def cancel(link: str) -> x.Appointment:
+    """Cancel; the time is given back"""
+    card = appointments.look_at(link)
+    return x.Appointment(**_shown(appointments.cancel(card.centre_id, card.id, by=API, now=clock.now())))
+
+
+@blueprint.get("/centres/<centre>/board")
+@limits.limiter.limit(limits.API_READ)
+@spec.validate(resp=answers(401, 404, HTTP_200=x.Board), security=SCREEN_ONLY)
+def board() -> x.Board:
+    """The public snapshot: numbers and rooms, never a person"""
+    return x.Board.model_validate(screens.snapshot(g.centre.id, now=clock.now()).as_json())
+
+
+def _shown(card: Card) -> dict[str, Any]:
+    return {name: getattr(card, name) for name in x.Appointment.model_fields}

@@ -1,0 +1,142 @@
+"""The counsellor's page: next, again, start, finish, missing; her current number and her day."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from booking import clock
+from booking.domain.actors import By
+from booking.domain.appointments import spoken
+from booking.domain.errors import NotFound, Refusal
+from booking.domain.tickets import shown
+from booking.services import appointments, calls
+from booking.services.calls import Line
+from booking.web.errors import sentence, status
+from booking.web.forms import Form
+
+blueprint = Blueprint("calls", __name__)
+STEPS = {"recall": calls.recall, "start": calls.start, "finish": calls.finish, "missing": calls.missing}
+
+
+class Current(NamedTuple):
+    id: int
+    number_shown: str
+    state: str
+    room: str
+    room_id: int
+    language: str | None
+    programme: dict[str, str] | None
+    kind: str
+    calls: int
+    since: datetime
+
+
+class NextUp(NamedTuple):
+    number_shown: str
+    kind: str
+    language: str | None
+    due_at: datetime | None
+
+
+class DayLine(NamedTuple):
+    appointment_id: int
+    starts_at: datetime
+    ends_at: datetime
+    language: str
+    topic: dict[str, str]
+    room: str
+    state: str
+    because_sentence: str
+
+
+@blueprint.get("/<centre>/calls")
+def page() -> ResponseReturnValue:
+    return _page()
+
+
+@blueprint.get("/<centre>/calls/now")
+def now() -> ResponseReturnValue:
+    return render_template("calls/_now.html", **_context())
+
+
+@blueprint.get("/<centre>/calls/appointments/<int:appointment_id>")
+def appointment(appointment_id: int) -> ResponseReturnValue:
+    """One of her own appointments with name and phone; the look is logged. A colleague's is as good as not there."""
+    card = appointments.card(g.centre.id, appointment_id)
+    if card.counsellor_id != g.staff.id:
+        raise NotFound
+    person = appointments.person(
+        g.centre.id, card.id, staff_id=g.staff.id, carrier_id=g.staff.carrier_id, now=clock.now()
+    )
+    return render_template(
+        "desk/appointment.html", appointment=card, code_spoken=spoken(card.code or ""), person=person, mine=True
+    )
+
+
+@blueprint.post("/<centre>/calls/next")
+def call_next() -> ResponseReturnValue:
+    room = request.form.get("room") or None
+    return _do(lambda: calls.call_next(g.centre.id, g.staff.id, room=room, by=_by(), now=clock.now()))
+
+
+@blueprint.post("/<centre>/calls/<int:ticket_id>/<step>")
+def advance(ticket_id: int, step: str) -> ResponseReturnValue:
+    if step not in STEPS:
+        raise NotFound
+    return _do(lambda: STEPS[step](g.centre.id, ticket_id, g.staff.id, by=_by(), now=clock.now()))
+
+
+def _do(act: Any) -> ResponseReturnValue:
+    """One step, then the page anew; a refusal is said on the page, which shows what is true now."""
+    if not Form().validate():
+        return _page(code=400, refusal=str(_("This page was open for too long. Please send it once more.")))
+    try:
+        act()
+    except Refusal as refusal:
+        return _page(code=status(refusal), refusal=sentence(refusal))
+    return redirect(url_for(".page"), 303)
+
+
+def _by() -> By:
+    return By("desk", g.staff.id)
+
+
+def _page(*, code: int = 200, **more: Any) -> ResponseReturnValue:
+    return render_template("calls/calls.html", **_context(), **more), code
+
+
+def _context() -> dict[str, Any]:
+    seen = calls.view(g.centre.id, g.staff.id, now=clock.now())
+    c, n = seen.current, seen.next_up
+    return {
+        "current": c and Current(c.id, shown(c.number), c.state, c.room, c.room_id, c.language, c.programme, c.kind,
+                                 c.calls, c.started_at or c.called_at),
+        "next_up": n and NextUp(shown(n.number), n.kind, n.language, n.due_at),
+        "waiting": seen.waiting,
+        "day": [_day_line(line) for line in seen.day],
+        "room_choices": seen.rooms,
+        "room_id": c.room_id if c else None,
+        "form": Form(formdata=None),
+        "now": clock.now(),
+    }  # fmt: skip
+
+
+def _day_line(line: Line) -> DayLine:
+    return DayLine(
+        line.id, line.starts_at, line.ends_at, line.language, line.topic, line.room, line.state, because(line.because)
+    )
+
+
+def because(reason: dict[str, Any]) -> str:
+    """Why this counsellor: the stored reason as a sentence."""
+    among, share = reason.get("among", 1), reason.get("share", 0)
+    sentences = {
+        "only": _("Only you could take this time."),
+        "language": _("You speak the visitor's language."),
+        "share": _("Least booked of %(among)s: %(share)s %% of the hours.", among=among, share=share),
+        "recent": _("Equally booked, and not booked for the longest time."),
+    }
+    return str(sentences.get(str(reason.get("rule")), ""))

@@ -1,0 +1,65 @@
+"""`anlaufstelle staff`: the first accounts, and a way back in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from booking import clock
+from booking.config import Config
+from booking.domain.errors import NotFound
+from booking.domain.staff import LANGUAGES, ROLES
+from booking.services import installation
+from booking.services import staff as service
+from booking.services.staff import FIRST_LINK_HOURS
+
+staff = AppGroup("staff", help="Accounts of staff.")
+
+
+@staff.command("add")
+@click.argument("centre")
+@click.option("--login", required=True, help="The short name to sign in with.")
+@click.option("--name", required=True, help="The name colleagues read.")
+@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--carrier", help="The slug of the organisation behind her; counsellors need one.")
+@click.option("--secret-since", type=click.DateTime(["%Y-%m-%d"]), help="Day of her commitment to secrecy.")
+@click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
+def add(
+    centre: str, login: str, name: str, role: str, carrier: str | None, secret_since: datetime | None, language: str
+) -> None:
+    """Add an account at CENTRE and print the link with which its owner sets a password, once."""
+    with _named():
+        added = service.add(
+            centre, login=login, name=name, role=role, carrier_slug=carrier,
+            secret_since=secret_since.date() if secret_since else None, language=language, now=clock.now(),
+        )  # fmt: skip
+    if secret_since is None:
+        click.echo("Without --secret-since nobody can sign in to it yet: a lead enters the day on the team page.")
+    _show(added.link_token)
+
+
+@staff.command("link")
+@click.argument("centre")
+@click.argument("login")
+def link(centre: str, login: str) -> None:
+    """Print a new link for an account that has lost its password; the earlier link ends."""
+    with _named():
+        token = service.make_link(centre, login, now=clock.now(), hours=FIRST_LINK_HOURS)
+    _show(token)
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    try:
+        yield
+    except NotFound as error:
+        known = ", ".join(installation.centres()) or "none"
+        raise click.ClickException(f"There is no such centre, or no such account in it. Centres: {known}.") from error
+
+
+def _show(token: str) -> None:
+    config: Config = current_app.extensions["config"]
+    click.echo(f"Once, within {FIRST_LINK_HOURS} hours: {config.public_url or 'http://localhost:8000'}/sign-in/{token}")

@@ -1,0 +1,168 @@
+"""Languages of the pages, and how days and times are said: own language and German short form, 24 h, Latin digits."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, g, request, url_for
+from flask_babel import Babel
+from werkzeug.routing import BaseConverter
+
+from booking.config import ROOT
+
+TRANSLATIONS = ROOT / "translations"
+FALLBACK = "de"
+
+
+class Language(NamedTuple):
+    """`tag` stands in the address, `catalogue` names the folder of its sentences."""
+
+    tag: str
+    catalogue: str
+    endonym: str
+    direction: str = "ltr"
+
+
+PAGES = {
+    language.tag: language
+    for language in (
+        Language("de", "de", "Deutsch"),
+        Language("en", "en", "English"),
+        Language("ar", "ar", "العربية", "rtl"),
+    )
+}
+STAFF_PAGES = ("de", "en")
+STAFF_BLUEPRINTS = frozenset({"calls", "desk", "practice", "staff"})
+# The languages people speak are another, longer list than those of the pages.
+SPOKEN = {
+    "ar": "العربية", "bg": "Български", "de": "Deutsch", "en": "English", "es": "Español", "fa": "فارسی",
+    "fa-AF": "دری", "fr": "Français", "hr": "Hrvatski", "it": "Italiano", "ku": "Kurdî (Kurmancî)", "pl": "Polski",
+    "ps": "پښتو", "ro": "Română", "ru": "Русский", "so": "Soomaali", "sq": "Shqip", "ti": "ትግርኛ", "tr": "Türkçe",
+    "uk": "Українська",
+}  # fmt: skip
+_ARABIC_MONTHS = ("ar_SY", "ar_EG")
+
+
+class LanguageConverter(BaseConverter):
+    """A page language in an address; anything else is another page, or none."""
+
+    regex = "|".join(PAGES)
+
+
+def init(app: Flask) -> None:
+    compile_catalogues(TRANSLATIONS)
+    app.url_map.converters["language"] = LanguageConverter
+    Babel(
+        app,
+        default_locale=FALLBACK,
+        default_translation_directories=str(TRANSLATIONS),
+        locale_selector=lambda: PAGES[page_language()].catalogue,
+        timezone_selector=lambda: str(zone()),
+    )
+    app.jinja_env.filters.update(day=day, day_short=day_short, clock=clock)
+    app.context_processor(_words)
+
+
+def compile_catalogues(folder: Path) -> None:
+    """Write each .mo that is missing or older than its .po; safe with several processes at once."""
+    for po in folder.glob("*/LC_MESSAGES/*.po"):
+        mo = po.with_suffix(".mo")
+        if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
+            continue
+        fresh = mo.with_suffix(f".{id(po)}.tmp")
+        with po.open("rb") as source, fresh.open("wb") as target:
+            write_mo(target, read_po(source, locale=po.parts[-3]))
+        fresh.replace(mo)
+
+
+def page_language() -> str:
+    """The address says it on public pages, the account on staff pages, the browser (or program) otherwise."""
+    if not request:
+        return FALLBACK
+    if "page_language" in g:
+        return str(g.page_language)
+    staff = g.get("staff")
+    if staff is not None and staff.language in STAFF_PAGES and not request.path.startswith("/api/"):
+        return str(staff.language)
+    return guessed()
+
+
+def guessed() -> str:
+    """For the very first page, and for errors: what the address looks like, else the browser's first wish."""
+    segments = request.path.split("/")
+    if len(segments) > 2 and segments[2] in PAGES:
+        return segments[2]
+    known = STAFF_PAGES if request.blueprint in STAFF_BLUEPRINTS else list(PAGES)
+    return request.accept_languages.best_match(known, FALLBACK) or FALLBACK
+
+
+def text(words: dict[str, str] | None) -> str:
+    """A centre's own text in the page's language, else in German."""
+    if not words:
+        return ""
+    return words.get(page_language()) or words.get(FALLBACK) or next(iter(words.values()))
+
+
+def zone() -> ZoneInfo:
+    centre = g.get("centre")
+    return ZoneInfo(centre.zone if centre is not None else "Europe/Berlin")
+
+
+def day(value: date | datetime) -> str:
+    """Weekday, day and month in the page's language, then the German short form where that is another."""
+    local = _local_date(value)
+    language = page_language()
+    own = _own_day(local, language)
+    return own if language == "de" else f"{own} · \u2068{day_short(local)}\u2069"
+
+
+def day_short(value: date | datetime) -> str:
+    """As on German letters and doors: Di 16.03.2027."""
+    return format_date(_local_date(value), "EEE dd.MM.yyyy", locale="de").replace(".", "", 1)
+
+
+def clock(value: datetime) -> str:
+    return value.astimezone(zone()).strftime("%H:%M")
+
+
+def _own_day(local: date, language: str) -> str:
+    if language == "ar":  # Syrian and Egyptian readers know the months by different names (domain.md 3.2)
+        weekday = format_date(local, "EEEE", locale="ar")
+        months = "/".join(format_date(local, "MMMM", locale=name) for name in _ARABIC_MONTHS)
+        return f"{weekday} {local.day} {months} {local.year}"
+    pattern = "EEEE, d. MMMM yyyy" if language == "de" else "EEEE d MMMM yyyy"
+    return format_date(local, pattern, locale=PAGES[language].catalogue)
+
+
+def _local_date(value: date | datetime) -> date:
+    return value.astimezone(zone()).date() if isinstance(value, datetime) else value
+
+
+def _words() -> dict[str, object]:
+    language = PAGES[page_language()]
+    return {
+        "text": text,
+        "page_language": language.tag,
+        "page_direction": language.direction,
+        "languages": _switcher() if request else [],
+        "spoken": SPOKEN,
+    }
+
+
+def _switcher() -> list[tuple[str, str, str]]:
+    """(tag, endonym, address of this page in that language), in the centre's order; empty where there is no choice."""
+    centre = g.get("centre")
+    if centre is None or "page_language" not in g or request.endpoint is None:
+        return []
+    shown = [PAGES[tag] for tag in centre.languages if tag in PAGES]
+    asked = f"?{query}" if (query := urlencode(list(request.args.items(multi=True)))) else ""
+    return [(p.tag, p.endonym, _same_page(p.tag) + asked) for p in shown]
+
+
+def _same_page(language: str) -> str:
+    return url_for(str(request.endpoint), **{**(request.view_args or {}), "language": language})

@@ -1,0 +1,299 @@
+"""Invented data for the gallery: plausible, the same every time, of nobody."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace as Sample
+from typing import Any
+
+from flask import g, url_for
+from werkzeug.datastructures import MultiDict
+
+from booking.web import errors
+from booking.web.forms import AgeForm, DetailsForm, FindForm, Form, PairForm, TicketForm
+from booking.web.i18n import SPOKEN
+from booking.web.staff import LinkForm, SignInForm
+
+NOW = datetime(2027, 3, 16, 8, 12, tzinfo=UTC)  # a Tuesday, 9:12 in Ludwigsburg
+CENTRE = Sample(
+    id=1, slug="ludwigsburg", zone="Europe/Berlin", address="Schlossstraße 9, 71634 Ludwigsburg", phone="07141 000000",
+    step_free=False, languages=["de", "en", "ar"], erase_after_days=30,
+    name={"de": "Migrationszentrum Ludwigsburg", "en": "Migration Centre Ludwigsburg", "ar": "مركز الهجرة لودفيغسبورغ"},
+    directions={"de": "Fünf Minuten zu Fuß vom Bahnhof.", "en": "Five minutes on foot from the station.", "ar": "خمس دقائق سيراً من محطة القطار."},
+)  # fmt: skip
+TOPICS = [
+    Sample(id=i, slug=slug, name={"de": de, "en": en, "ar": ar}, minutes=45, age=27, until=date(2027, 4, 6))
+    for i, (slug, de, en, ar) in enumerate((
+        ("unsure", "Ich weiß es nicht. Bitte helfen Sie mir.", "I do not know. Please help me.", "لا أعرف. ساعدوني من فضلكم."),
+        ("residence", "Aufenthalt", "Residence", "الإقامة"),
+        ("benefits", "Geld vom Amt", "Money from offices", "مساعدات مالية"),
+        ("german", "Deutsch lernen", "Learning German", "تعلّم الألمانية"),
+        ("school-training", "Schule und Ausbildung", "School and training", "المدرسة والتدريب المهني"),
+        ("employment", "Arbeit und Anerkennung", "Work and recognition", "العمل والاعتراف بالشهادات"),
+        ("housing", "Wohnen", "Housing", "السكن"),
+        ("family-health", "Familie und Gesundheit", "Family and health", "العائلة والصحة"),
+        ("letter", "Ein Brief vom Amt", "A letter from an office", "رسالة رسمية"),
+    ))
+]  # fmt: skip
+PROGRAMMES = [
+    (1, {"de": "Junge Menschen bis 26", "en": "Young people up to 26"}), (2, {"de": "Erwachsene", "en": "Adults"}),
+    (3, {"de": "Deutschkurse", "en": "German courses"}),
+]  # fmt: skip
+WALK_IN_HOURS = [(1, time(9), time(12)), (3, time(9), time(12)), (3, time(14), time(17))]
+COUNSELLORS = ["Mona Probst", "Tarek Beispiel", "Olena Muster", "Ivo Vorlage"]
+ROOMS = [(1, "1"), (2, "2"), (3, "Besprechung 3")]
+
+
+def said(kind: str) -> str:
+    """What the program says for a refusal, or for the reason of one."""
+    return str(errors.TABLE[kind].sentence if kind in errors.TABLE else errors.REASONS[kind])
+
+
+def minutes(count: int) -> datetime:
+    return NOW + timedelta(minutes=count)
+
+
+# ── visitors ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _offer(count: int) -> Sample:
+    return Sample(
+        start=minutes(count), url=url_for("appointments.details", topic="residence", start=minutes(count).isoformat())
+    )
+
+
+def _days() -> list[Sample]:
+    days = [NOW.date() + timedelta(days=i) for i in range(1, 15)]
+    return [Sample(day=day, times=day.day % 5 + 1, url=f"?day={day}") for day in days if day.weekday() < 5]
+
+
+def _times(**more: Any) -> dict[str, Any]:
+    return {
+        "topic": TOPICS[1], "days": _days(), "chosen_day": None, "times": [], "refused": False, "action_url": "",
+        "next_free": [_offer(1490), _offer(1535), _offer(2930)], "walk_in_hours": WALK_IN_HOURS, **more,
+    }  # fmt: skip
+
+
+def _day() -> dict[str, Any]:
+    return _times(chosen_day=NOW.date() + timedelta(days=1), times=[_offer(1440 + 45 * i - 12) for i in range(7)])
+
+
+def _age(wrong: bool) -> dict[str, Any]:
+    typed = MultiDict({"age": "soon"}) if wrong else None
+    errors = {"birthday": said("birthday-not-in-horizon")} if wrong else {}
+    return {
+        "topic": TOPICS[1], "age": 27, "until": TOPICS[1].until, "form": AgeForm(typed), "errors": errors,
+        "action": url_for("appointments.times", topic="residence"),
+    }  # fmt: skip
+
+
+def _details(wrong: bool) -> dict[str, Any]:
+    form = DetailsForm(formdata=None, data={"name": "Samira", "phone": "12", "reminders": True} if wrong else None)
+    more: dict[str, Any] = {}
+    if wrong:
+        form.phone.errors = [said("phone-unreadable")]
+        more = {
+            "refusal": said("slot-taken"),
+            "near": [_offer(1490), _offer(1535)],
+        }
+    return {"topic": TOPICS[1], "start": minutes(1490), "minutes": 45, "form": form, **more}
+
+
+def _shown(state: str = "booked", **more: Any) -> dict[str, Any]:
+    return {
+        "appointment": _appointment(state), "is_new": False, "can_change": True, "ics_url": "#ics", "move_url": "#move",
+        "cancel_url": "#cancel", "back_url": "#back", "form": Form(formdata=None), **more,
+    }  # fmt: skip
+
+
+def _appointment(state: str) -> Sample:
+    return Sample(
+        id=7, code_spoken="4827 1935", starts_at=minutes(1490), ends_at=minutes(1535), state=state, interpreter=True,
+        minutes=45, language="ar", topic=TOPICS[1].name,
+    )  # fmt: skip
+
+
+def _find(wrong: bool) -> dict[str, Any]:
+    form = FindForm(formdata=None, data={"code": "4827 1936", "last4": "5678"} if wrong else None)
+    return {"form": form, "refusal": said("wrong-credentials") if wrong else None}
+
+
+def _partner() -> Sample:
+    return Sample(
+        name={"de": "Jugendberatung Musterstadt"}, address="Musterweg 1, 71634 Ludwigsburg", phone="07141 000001"
+    )
+
+
+def _live(page: str) -> str:
+    return url_for("gallery.live", page=page, language=g.page_language)
+
+
+# ── staff ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def colleague(i: int, state: str, room: str | None) -> Sample:
+    return Sample(
+        id=i,
+        name=COUNSELLORS[i],
+        languages=[["de", "en", "ar"], ["de", "tr"], ["de", "uk", "ru"], ["de", "ro"]][i],
+        state=state,
+        room=room,
+    )
+
+
+def queue(count: int) -> list[Sample]:
+    tags = ["ar", "uk", None, "tr", "fa-AF", "de", "ti", "ru", "ro", "ku", "sq", "en"]
+    return [
+        Sample(
+            id=i, number_shown=f"{211 + i}", kind="appointment" if i % 4 == 0 else "walk_in", language=tags[i % 12],
+            programme=PROGRAMMES[i % 3][1] if i % 3 else None, bound_to_name=COUNSELLORS[i % 3] if i % 4 == 0 else None,
+            due_at=minutes(3 + i * 5) if i % 4 == 0 else None, taken_at=minutes(-47 + 4 * i), waiting_minutes=47 - 4 * i,
+        )
+        for i in range(count)
+    ]  # fmt: skip
+
+
+def _arrivals(count: int, **more: Any) -> list[Sample]:
+    return [
+        Sample(**{
+            "appointment_id": 30 + i, "starts_at": minutes(3 + 15 * i), "code_spoken": f"{4827 + 31 * i} {1935 + 17 * i}",
+            "name": None, "counsellor": COUNSELLORS[i % 4], "room": ROOMS[i % 3][1], "language": ["ar", "uk", "de", "fa"][i % 4],
+            "state": "booked", **more,
+        })
+        for i in range(count)
+    ]  # fmt: skip
+
+
+def _messages(count: int) -> list[Sample]:
+    states = ["off", "failed", "unknown", "expired"]
+    return [
+        Sample(id=i, kind=["confirmation", "reminder_eve", "moved"][i % 3], language="ar", state=states[i % 4],
+               due_at=minutes(-60 * i), starts_at=minutes(1490 + 60 * i), code_spoken=f"{4827 + i} 1935")
+        for i in range(count)
+    ]  # fmt: skip
+
+
+def _screens() -> list[Sample]:
+    return [
+        Sample(id=1, name="Wartezimmer", seen_at=minutes(0), silent=False),
+        Sample(id=2, name="Flur", seen_at=minutes(-14), silent=True),
+        Sample(id=3, name="Eingang", seen_at=None, silent=True),
+    ]
+
+
+def _desk(busy: bool = True, **more: Any) -> dict[str, Any]:
+    colleagues = [
+        colleague(0, "free", None),
+        colleague(1, "called", "2"),
+        colleague(2, "in_talk", "1"),
+        colleague(3, "away", None),
+    ]
+    form = TicketForm(formdata=None)
+    form.language.data, form.programme.data = "", ""
+    return {
+        "queue": queue(12 if busy else 0), "arrivals": _arrivals(10 if busy else 0), "counsellors": colleagues if busy else [],
+        "current": [Sample(number_shown="209", counsellor=COUNSELLORS[1], state="called", room="2", since=minutes(-1)),
+                    Sample(number_shown="207", counsellor=COUNSELLORS[2], state="in_talk", room="1", since=minutes(-22))],
+        "presence_gaps": [], "screens": _screens()[:2] if busy else [], "messages": _messages(3 if busy else 0), "sms_off": busy,
+        "languages_spoken": sorted(SPOKEN.items()), "programmes": PROGRAMMES, "form": form, "given": "222" if busy else None,
+        "given_id": 9, "now_url": _live("desk" if busy else "desk-empty"), **more,
+    }  # fmt: skip
+
+
+def _desk_searched() -> dict[str, Any]:
+    gap = "12:00–12:30: nobody is here." if g.page_language != "de" else "12:00–12:30: Niemand ist da."
+    return _desk(
+        now_url=_live("desk-searched"),
+        search="sam",
+        found=_arrivals(2, name="Samira A.", code_spoken="4827 1935"),
+        presence_gaps=[gap],
+    )
+
+
+def _calls(state: str) -> dict[str, Any]:
+    at_work = state in ("called", "in_talk")
+    day = [
+        Sample(starts_at=minutes(3 + 60 * i), ends_at=minutes(48 + 60 * i), language=["ar", "uk", "de"][i % 3], room="1",
+               topic=TOPICS[i + 1].name, state=["arrived", "booked", "booked", "cancelled"][i % 4],
+               appointment_id=7, because_sentence="" if i % 2 else "Least booked of 3: 42 % of the hours.")
+        for i in range(5)
+    ]  # fmt: skip
+    return {
+        "current": Sample(id=5, number_shown="211", state=state, room="1", room_id=1, language="ar", programme=PROGRAMMES[1][1],
+                          kind="walk_in", calls=2, since=minutes(-4)) if at_work else None,
+        "next_up": None if state == "empty" else Sample(number_shown="212", kind="appointment", language="uk", due_at=minutes(3)),
+        "waiting": 0 if state == "empty" else 11, "day": [] if state == "empty" else day, "room_choices": ROOMS, "room_id": 1,
+        "form": Form(formdata=None), "now_url": _live(f"calls-{state}"),
+    }  # fmt: skip
+
+
+def sign_in(wrong: bool) -> dict[str, Any]:
+    return {
+        "form": SignInForm(formdata=None),
+        "refusal": said("wrong-credentials") if wrong else None,
+    }
+
+
+def _pair(wrong: bool) -> dict[str, Any]:
+    form = PairForm(formdata=None)
+    if wrong:
+        form.code.errors = [said("pairing-unknown")]
+    return {"screens": _screens() if wrong else [], "form": form, "revoke_form": Form(formdata=None)}
+
+
+def _screen() -> dict[str, Any]:
+    return {"shown_centre": CENTRE, "snapshot": SNAPSHOT, "board_url": url_for("gallery.board")}
+
+
+SNAPSHOT: dict[str, Any] = {
+    "epoch": "gallery", "version": 1, "at": NOW.isoformat(), "clock": "09:12", "open": True, "waiting": 11,
+    "calls": [{"number": n, "room": r, "calls": 1, "called": minutes(-i).isoformat(), "age": 60 * i}
+              for i, (n, r) in enumerate((("211", "1"), ("209", "2"), ("208", "Besprechung 3"), ("204", "1")), start=2)],
+}  # fmt: skip
+
+Context = Callable[[], dict[str, Any]]
+# page → its template and what it shows
+PAGES: dict[str, tuple[str, Context]] = {
+    "topics": ("appointments/topics.html", lambda: {"topics": TOPICS, "walk_in_hours": WALK_IN_HOURS}),
+    "age": ("appointments/age.html", lambda: _age(False)),
+    "age-refused": ("appointments/age.html", lambda: _age(True)),
+    "times": ("appointments/times.html", _times),
+    "times-day": ("appointments/times.html", _day),
+    "times-refused": ("appointments/times.html", lambda: _times(refused=True)),
+    "times-moving": ("appointments/times.html", lambda: _times(moving=True, appointment=_appointment("booked"))),
+    "times-none": ("appointments/times.html", lambda: _times(days=[], next_free=[])),
+    "referral": ("appointments/referral.html", lambda: {"partner": _partner()}),
+    "referral-unknown": ("appointments/referral.html", lambda: {"partner": None}),
+    "details": ("appointments/details.html", lambda: _details(False)),
+    "details-refused": ("appointments/details.html", lambda: _details(True)),
+    "booked": ("appointments/show.html", lambda: _shown(is_new=True)),
+    "appointment": ("appointments/show.html", lambda: _shown()),
+    "appointment-late": ("appointments/show.html", lambda: _shown(can_change=False)),
+    "appointment-cancelled": ("appointments/show.html", lambda: _shown("cancelled")),
+    "appointment-missed": ("appointments/show.html", lambda: _shown("missed")),
+    "cancel": ("appointments/cancel.html", _shown),
+    "find": ("appointments/find.html", lambda: _find(False)),
+    "find-refused": ("appointments/find.html", lambda: _find(True)),
+    "privacy": ("appointments/privacy.html", lambda: {"carriers": [Sample(name="Träger A"), Sample(name="Träger B")]}),
+    "centres": ("appointments/centres.html", lambda: {"centres": [CENTRE], "centre": None}),
+    "error": ("error.html", lambda: {"kind": "not-found", "sentence": said("not-found"), "staff": None}),
+    "failed": ("failed.html", lambda: {"sentence": said("failed")}),
+    "once-more": ("once_more.html", lambda: {"fields": [("name", "Samira")]}),
+    "sign-in": ("staff/sign_in.html", lambda: {**sign_in(False), "staff": None}),
+    "sign-in-refused": ("staff/sign_in.html", lambda: {**sign_in(True), "staff": None}),
+    "link": ("staff/link.html", lambda: {"name": "Mona Probst", "needs_password": False, "form": LinkForm(formdata=None), "staff": None}),
+    "link-password": ("staff/link.html", lambda: {"name": "Mona Probst", "needs_password": True, "form": LinkForm(formdata=None), "staff": None}),
+    "desk": ("desk/desk.html", _desk),
+    "desk-empty": ("desk/desk.html", lambda: _desk(False)),
+    "desk-searched": ("desk/desk.html", _desk_searched),
+    "desk-appointment": ("desk/appointment.html", lambda: {"appointment": _appointment("booked"), "code_spoken": "4827 1935", "person": Sample(name="Samira A.", phone="+49 151 23456789")}),
+    "desk-messages": ("desk/messages.html", lambda: {"messages": _messages(5), "sms_off": True}),
+    "ticket": ("desk/ticket.html", lambda: {"number": "222", "ticket": Sample(taken_at=NOW)}),
+    "calls-free": ("calls/calls.html", lambda: _calls("free")),
+    "calls-called": ("calls/calls.html", lambda: _calls("called")),
+    "calls-in_talk": ("calls/calls.html", lambda: _calls("in_talk")),
+    "calls-empty": ("calls/calls.html", lambda: _calls("empty")),
+    "screens": ("screens/list.html", lambda: _pair(True)),
+    "screens-empty": ("screens/list.html", lambda: _pair(False)),
+    "pairing": ("screens/pairing.html", lambda: {"staff": None}),
+    "screen": ("screens/screen.html", _screen),
+}  # fmt: skip

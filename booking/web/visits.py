@@ -1,0 +1,144 @@
+"""What the holder of a private link sees and does: look, calendar file, move, cancel; and the way in by code."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from booking import clock
+from booking.domain.actors import WEB
+from booking.domain.appointments import spoken
+from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken, TooLate, WrongCredentials, WrongState
+from booking.services import appointments
+from booking.services.appointments import Card
+from booking.web import i18n, limits
+from booking.web.answers import age_answer, age_page, age_query, private, referral, start_of, times_page
+from booking.web.errors import sentence, status
+from booking.web.forms import FindForm, Form
+from booking.web.places import config
+
+blueprint = Blueprint("visits", __name__)
+blueprint.after_request(private)
+OPENED_BY_CODE = "by-code"
+OPEN_SECONDS = 30 * 60
+
+
+class Shown(NamedTuple):
+    """What the visitor's page shows of her appointment."""
+
+    code_spoken: str
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    interpreter: bool
+    minutes: int
+
+
+@blueprint.get("/<centre>/<language:language>/appointment/<link>")
+def show(link: str) -> ResponseReturnValue:
+    card = _card(link)
+    return render_template(
+        "appointments/show.html", appointment=_shown(card), is_new="new" in request.args,
+        code_picture=appointments.code_picture(card) if card.code else None,
+        can_change=card.state == "booked" and clock.now() < card.starts_at, ics_url=url_for(".calendar", link=link),
+        move_url=url_for(".move", link=link), cancel_url=url_for(".cancel", link=link),
+    )  # fmt: skip
+
+
+@blueprint.get("/<centre>/<language:language>/appointment/<link>/calendar.ics")
+def calendar(link: str) -> ResponseReturnValue:
+    card = _card(link)
+    words = _("Code: %(code)s. Cannot come? Please call %(phone)s.", code=spoken(card.code or ""), phone=g.centre.phone)
+    file = appointments.calendar_file(card, title=i18n.text(g.centre.name), place=g.centre.address, words=words)
+    as_file = {"Content-Disposition": 'attachment; filename="appointment.ics"'}
+    return Response(file, headers=as_file, content_type="text/calendar; charset=utf-8")
+
+
+@blueprint.route("/<centre>/<language:language>/appointment/<link>/cancel", methods=["GET", "POST"])
+@limits.limiter.limit(limits.BOOK, methods=["POST"])
+def cancel(link: str) -> ResponseReturnValue:
+    """GET shows one question; only the button cancels. A second press finds it cancelled, and the page says so."""
+    card, form, back = _card(link), Form(), url_for(".show", link=link)
+    if request.method == "POST" and form.validate():
+        with suppress(WrongState):
+            appointments.cancel(g.centre.id, card.id, by=WEB, now=clock.now())
+        return redirect(back, 303)
+    return render_template("appointments/cancel.html", appointment=_shown(card), form=form, back_url=back)
+
+
+@blueprint.route("/<centre>/<language:language>/appointment/<link>/move", methods=["GET", "POST"])
+@limits.limiter.limit(limits.BOOK, methods=["POST"])
+def move(link: str) -> ResponseReturnValue:
+    """The age question again where the topic has one (its answer is not stored), then the times, each a button."""
+    card, back = _card(link), url_for(".show", link=link)
+    start = start_of(request.form.get("start")) if request.method == "POST" else None
+    try:
+        if start is not None:
+            appointments.move(g.centre.id, card.id, start, age_answer(), by=WEB, now=clock.now())
+            return redirect(back, 303)
+        return _times(link, card)
+    except SlotTaken:
+        return _times(link, card, refused=True)
+    except (WrongState, TooLate):
+        return redirect(back, 303)
+    except NoProgramme as refusal:
+        return referral(refusal)
+    except Invalid as refusal:
+        topic = appointments.topic_of_appointment(g.centre.id, card.id, now=clock.now())
+        return age_page(topic, refusal if "age" in request.args else None, url_for(".move", link=link))
+
+
+@blueprint.route("/<centre>/<language:language>/find", methods=["GET", "POST"])
+@limits.limiter.limit(limits.LOOKUP, methods=["POST"])
+@limits.on_code
+def find() -> ResponseReturnValue:
+    """Code and last four digits open the appointment for half an hour, by an address that then ends."""
+    form = FindForm()
+    if request.method == "GET":
+        return render_template("appointments/find.html", form=form)
+    if not form.validate():
+        return render_template("appointments/find.html", form=form), 422
+    try:
+        card = appointments.find_by_code(g.centre.id, form.code.data or "", form.last4.data or "")
+    except NotFound:
+        refusal = WrongCredentials()
+        return render_template("appointments/find.html", form=form, refusal=sentence(refusal)), status(refusal)
+    opened = _opener().dumps([g.centre.id, card.id])
+    return redirect(url_for(".show", link=f"{OPENED_BY_CODE}.{opened}"), 303)
+
+
+def _times(link: str, card: Card, *, refused: bool = False) -> str:
+    offers = appointments.new_times(g.centre.id, card.id, age_answer(), now=clock.now())
+    here = url_for(".move", link=link, **age_query())
+    return times_page(offers, here, refused=refused, moving=True, appointment=_shown(card))
+
+
+def _shown(card: Card) -> Shown:
+    minutes = int((card.ends_at - card.starts_at).total_seconds() // 60)
+    return Shown(spoken(card.code or ""), card.starts_at, card.ends_at, card.state, card.interpreter, minutes)
+
+
+def _card(link: str) -> Card:
+    """By private link, or by the short-lived address that code and digits open. Refusal: NotFound."""
+    kind, _dot, token = link.partition(".")
+    if kind != OPENED_BY_CODE:
+        card = appointments.look_at(link)
+    else:
+        try:
+            centre_id, appointment_id = _opener().loads(token, max_age=OPEN_SECONDS)
+        except BadSignature as error:
+            raise NotFound from error
+        card = appointments.card(centre_id, appointment_id)
+        if card.code is None:  # erased since: the code opens nothing any more
+            raise NotFound
+    if card.centre_id != g.centre.id:
+        raise NotFound
+    return card
+
+
+def _opener() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(config().secret_key, salt="opened-by-code")

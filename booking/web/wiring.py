@@ -1,0 +1,59 @@
+"""Which parts make the application, and which door each blueprint stands behind."""
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from booking.config import Config
+from booking.web import (
+    api,
+    appointments,
+    calls,
+    desk,
+    doors,
+    errors,
+    gallery,
+    headers,
+    health,
+    i18n,
+    limits,
+    places,
+    practice,
+    receipts,
+    screen,
+    staff,
+    visits,
+)
+from booking.web.doors import open_door
+
+csrf = CSRFProtect()
+
+
+def wire(app: Flask, config: Config) -> None:
+    for part in (i18n, places, errors, headers):
+        part.init(app)
+    limits.init(app, config)
+    csrf.init_app(app)
+    _open_doors(app, config)
+    api.describe(app)
+
+
+def _open_doors(app: Flask, config: Config) -> None:
+    """Every blueprint with the door that says who may pass."""
+    open_door(app, appointments.blueprint, doors.ANYONE)
+    open_door(app, visits.blueprint, doors.ANYONE)
+    open_door(app, screen.blueprint, doors.ANYONE, board=doors.SCREEN)
+    open_door(app, health.health, doors.ANYONE)
+    open_door(app, receipts.receipts, doors.ANYONE)
+    anyone = dict.fromkeys(("sign_in", "sign_out", "link"), doors.ANYONE)
+    open_door(app, staff.blueprint, doors.TEAM, account=doors.STAFF, **anyone)
+    open_door(app, desk.blueprint, doors.RECEPTION)
+    open_door(app, calls.blueprint, doors.COUNSELLING)
+    open_door(app, api.public, doors.ANYONE, board=doors.SCREEN)
+    open_door(app, api.reception, doors.RECEPTION_TOKEN)
+    open_door(app, api.counselling, doors.COUNSELLING_TOKEN)
+    if config.testing or config.practice:
+        open_door(app, gallery.blueprint, doors.ANYONE)
+    if config.practice:
+        open_door(app, practice.blueprint, doors.ANYONE)
+    for blueprint in (screen.blueprint, receipts.receipts, api.public, api.reception, api.counselling):
+        csrf.exempt(blueprint)  # no cookie of staff opens anything there

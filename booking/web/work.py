@@ -1,0 +1,107 @@
+"""The worker: every few seconds it sends what is due, and once a night it does what is done once a night.
+
+One of several workers works at a time, by a lease. It starts in `serve`, `practice` and `worker`, never in create_app.
+"""
+
+import logging
+import secrets
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from datetime import time as wall_time
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+from booking import clock
+from booking.services import leases, reminders
+from booking.services.reminders import BREAK_AFTER, Gateway
+
+MESSAGES, NIGHTLY = "messages", "nightly"
+EVERY_SECONDS = 5.0
+LEASE = timedelta(minutes=1)
+NIGHT_LEASE = timedelta(hours=1)
+PAUSE_SECONDS = 60.0
+STOPPING_SECONDS = 15.0
+NIGHT_BEGINS, NIGHT_ZONE = wall_time(3, 30), ZoneInfo("Europe/Berlin")
+log = logging.getLogger(__name__)
+
+Job = Callable[[datetime], object]
+
+
+class Worker:
+    """`nightly`: what is called with `now`, inside the application's context, once a day after 3:30."""
+
+    def __init__(self, gateway: Gateway, nightly: Sequence[Job] = (), now: Callable[[], datetime] = clock.now) -> None:
+        self.name = secrets.token_hex(8)
+        self._gateway = gateway
+        self._nightly = (*nightly, lambda at: reminders.forget(gateway, now=at))
+        self._now = now
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._failures = 0
+        self._paused_until = 0.0
+
+    def start(self, app: Flask) -> None:
+        """Work in a thread of this process, until `stop`."""
+        self._thread = threading.Thread(target=self.run, args=(app,), name="worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the message that is being sent, which may take until its time limit."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(STOPPING_SECONDS)
+
+    def run(self, app: Flask) -> None:
+        """Work in this thread, until `stop`."""
+        while not self._stop.is_set():
+            self.run_once(app)
+            self._stop.wait(EVERY_SECONDS)
+        with app.app_context():
+            self._try(lambda at: leases.end(MESSAGES, self.name, now=at))
+
+    def run_once(self, app: Flask) -> None:
+        """One round of each piece of work. What goes wrong is logged; the next round comes all the same."""
+        with app.app_context():
+            self._try(self._messages)
+            self._try(self._night)
+
+    def _messages(self, now: datetime) -> None:
+        if not leases.hold(MESSAGES, self.name, LEASE, now=now):
+            return
+        reminders.stuck(now=now)
+        if time.monotonic() >= self._paused_until:
+            self._send()
+        leases.ran(MESSAGES, now=self._now())
+
+    def _send(self) -> None:
+        """Look up and send, unless the provider fails again and again: then it is left alone for a minute (F16)."""
+        for verb in (reminders.settle_unknown, reminders.send_due):
+            self._failures = verb(
+                self._gateway, clock=self._now, failures=self._failures, stopping=self._stop.is_set
+            )  # fmt: skip
+        if self._failures >= BREAK_AFTER:
+            log.error("the SMS provider failed %s times in a row: next try in a minute", self._failures)
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
+            self._failures = BREAK_AFTER - 1
+
+    def _night(self, now: datetime) -> None:
+        local = now.astimezone(NIGHT_ZONE)
+        last = leases.last_run(NIGHTLY)
+        if local.time() < NIGHT_BEGINS or (last and last.astimezone(NIGHT_ZONE).date() == local.date()):
+            return
+        if leases.hold(NIGHTLY, self.name, NIGHT_LEASE, now=now):
+            for job in self._nightly:
+                self._try(job)
+            leases.ran(NIGHTLY, now=now)
+
+    def _try(self, job: Job) -> None:
+        """Where it failed is logged, not what the error says: that may hold a phone number (S29)."""
+        try:
+            job(self._now())
+        except Exception as error:
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("background work failed: %s\n%s", type(error).__name__, where)

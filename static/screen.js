@@ -1,0 +1,121 @@
+// The waiting-room screen. It shows a complete snapshot or says plainly how old the one it shows is.
+
+import { connect } from "./live.js";
+
+const POLL = 5000, PATIENCE = 4000, STALE = 15000, YOUNG = 60, GLOW = 8000;
+const page = document.getElementById("screen");
+const at = (id) => document.getElementById(id);
+
+let shown = null, contact = performance.now(), glow = 0, asking = false;
+const known = new Set();
+
+function take(snapshot) {
+  if (shown !== null && snapshot.epoch === shown.epoch && snapshot.version < shown.version) return;
+  const first = shown === null;
+  shown = snapshot;
+  contact = performance.now();
+  page.classList.remove("stale");
+  at("stale").hidden = true;
+  show(snapshot);
+  const fresh = snapshot.calls.filter((call) => !known.has(nameOf(call)));
+  known.clear();
+  snapshot.calls.forEach((call) => known.add(nameOf(call)));
+  // Whoever loads the page hears nothing: those calls have been heard.
+  if (!first && fresh.some((call) => call.age < YOUNG)) announce();
+}
+
+const nameOf = (call) => `${call.number} ${call.called} ${call.calls}`;
+
+function show(snapshot) {
+  const [newest, ...earlier] = snapshot.calls;
+  at("clock").textContent = snapshot.clock;
+  at("waiting").textContent = String(snapshot.waiting);
+  at("newest").hidden = !newest;
+  at("nobody").hidden = Boolean(newest) || !snapshot.open;
+  at("closed").hidden = Boolean(newest) || snapshot.open;
+  if (newest) {
+    at("number").textContent = newest.number;
+    write(at("room"), newest.room);
+  }
+  at("earlier-part").hidden = earlier.length === 0;
+  at("earlier").textContent = "";
+  earlier.forEach((call) => at("earlier").appendChild(line(call)));
+}
+
+function line(call) {
+  const item = at("line").content.cloneNode(true);
+  item.querySelector("[data-number]").textContent = call.number;
+  write(item.querySelector("[data-room]"), call.room);
+  return item;
+}
+
+// Long names of rooms are written smaller.
+function write(place, room) {
+  place.textContent = room;
+  place.classList.toggle("long", room.length > 3 && room.length <= 8);
+  place.classList.toggle("longer", room.length > 8);
+}
+
+// ── sound and light ────────────────────────────────────────────────────────────────────────────────────────────
+
+const Sound = window.AudioContext || window.webkitAudioContext;
+const sound = Sound ? new Sound() : null;
+
+function announce() {
+  page.classList.add("called");
+  clearTimeout(glow);
+  glow = setTimeout(() => page.classList.remove("called"), GLOW);
+  if (sound && sound.state === "running") { tone(659.3, 0); tone(523.3, 0.45); }
+  page.dataset.chimes = String(Number(page.dataset.chimes || 0) + 1);
+}
+
+function tone(pitch, delay) {
+  const start = sound.currentTime + delay, voice = sound.createOscillator(), volume = sound.createGain();
+  voice.frequency.value = pitch;
+  volume.gain.setValueAtTime(0, start);
+  volume.gain.linearRampToValueAtTime(0.5, start + 0.02);
+  volume.gain.exponentialRampToValueAtTime(0.001, start + 1.4);
+  voice.connect(volume).connect(sound.destination);
+  voice.start(start);
+  voice.stop(start + 1.5);
+}
+
+// Browsers keep a page silent until somebody has touched it; a screen set up as the README says is not.
+function askForSound() {
+  at("silent").hidden = !sound || sound.state === "running";
+}
+
+for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, () => sound && sound.resume());
+if (sound) sound.onstatechange = askForSound;
+setTimeout(askForSound, 1000);
+
+// ── contact ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async function ask() {
+  if (asking) return;
+  asking = true;
+  const stop = new AbortController();
+  const patience = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    const answer = await fetch(page.dataset.boardUrl, { signal: stop.signal });
+    if (answer.status === 401 || answer.status === 403 || answer.status === 404) location.reload();
+    else if (answer.ok) take(await answer.json());
+  } catch (error) {
+    // No answer is what the stale banner is for.
+  } finally {
+    clearTimeout(patience);
+    asking = false;
+  }
+}
+
+function watch() {
+  if (performance.now() - contact < STALE) return;
+  page.classList.add("stale");
+  at("stale").hidden = false;
+  at("stale").textContent = page.dataset.stale.replace("{time}", shown ? shown.clock : "–");
+}
+
+connect("/socket.io/", { onConnect: ask, onEvent: (name, data) => { if (name === "board") take(data); }, onDown: ask });
+ask();
+setInterval(ask, POLL);
+setInterval(watch, 1000);

@@ -1,0 +1,80 @@
+"""Every page as it is served: no axe violation in light and dark, nothing wider than the glass, no policy broken."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+AXE = Axe()
+PUBLIC = ("", "residence/", "residence/times?age=reached", "find", "privacy", "nowhere/")
+STAFF = {
+    "Reception": ("desk", "desk/screens", "desk/messages", "account"),
+    "Counsellor": ("calls", "account"),
+    "Lead": ("desk", "team"),
+    "Administrator": ("team",),
+}
+
+
+def look(page, url):
+    """Open a page, and complain of what axe or a ruler finds."""
+    page.goto(url)
+    page.wait_for_load_state()
+    judge(page)
+
+
+def judge(page):
+    found = AXE.run(page).response["violations"]
+    assert [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found] == [], page.url
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} is {wide} px too wide"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["de", "en", "ar"])
+def test_public_pages(site, open_page, language, theme):
+    page = open_page(320, 640, color_scheme=theme)
+    base = f"{site.url}/ludwigsburg/{language}/"
+    for path in PUBLIC:
+        look(page, base + path)
+    page.goto(base + "residence/times?age=reached")
+    page.locator("main a[href*='/details?']").first.click()
+    page.wait_for_url("**/details?**")
+    judge(page)
+    page.locator("input[name=phone]").fill("12")
+    page.locator("main form button").click()
+    page.wait_for_load_state()
+    judge(page)
+    page.locator("input[name=phone]").fill("")
+    page.locator("main form button").click()
+    page.wait_for_url("**/appointment/**")
+    judge(page)
+    link = re.sub(r"\?.*", "", page.url)
+    for step in ("/move?age=reached", "/cancel", ""):
+        look(page, link + step)
+    page.goto(link + "/cancel")
+    page.locator("main form button").click()
+    page.wait_for_url(link)
+    judge(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("role", list(STAFF))
+def test_staff_pages(site, signed_in, role, theme):
+    page = signed_in(role, color_scheme=theme)
+    for path in STAFF[role]:
+        look(page, f"{site.url}/ludwigsburg/{path}")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_before_signing_in(site, open_page, theme):
+    page = open_page(color_scheme=theme)
+    for path in ("/", "/ludwigsburg/sign-in", "/screen", "/practice/phone", "/balingen/de/"):
+        look(page, site.url + path)
+    look(page, site.links["Lead"])
+
+
+def test_the_desk_fits_its_glass(signed_in):
+    """1366 × 768 without scrolling."""
+    page = signed_in("Reception")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768

@@ -1,0 +1,389 @@
+"""Calling, calling again, starting, finishing, missing; to which room; and who covers whom. On both databases."""
+
+import pytest
+
+from booking.domain.actors import By
+from booking.domain.errors import NobodyWaiting, NoRoom, NotFound, StillBusy, WrongState
+from booking.services import appointments, calls, tickets
+from booking.store import models as m
+from tests.people import (
+    DAY,
+    DESK,
+    MINUTE,
+    NOW,
+    TODAY,
+    a_booking,
+    a_centre,
+    a_counsellor,
+    a_programme,
+    a_room,
+    a_ticket,
+    add,
+    an_absence,
+    an_appointment,
+    at,
+    change,
+    id_of,
+    rows,
+)
+
+pytestmark = pytest.mark.usefixtures("inside")
+TEN = at("2027-03-02 10:00")
+STEPS = (m.Step.name, m.Step.at, m.Step.staff_id, m.Step.door)
+
+
+def call(centre, counsellor, *, room=None, now=NOW):
+    return calls.call_next(centre, counsellor, room=room, by=By("desk", counsellor), now=now)
+
+
+def do(step, centre, ticket, counsellor, *, now=NOW):
+    return getattr(calls, step)(centre, ticket.id, counsellor, by=By("desk", counsellor), now=now)
+
+
+def an_arrival(centre, start, *, now=NOW, **details):
+    """The ticket of a booked visitor who has come."""
+    return tickets.check_in(centre, a_booking(centre, start, **details).card.id, by=DESK, now=now).ticket
+
+
+# ── the steps of a ticket ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_called_visitor_comes_talks_and_goes(centre, anna, heard):
+    given = a_ticket(centre)
+    called = call(centre, anna, now=NOW + MINUTE)
+    assert (called.id, called.state, called.room, called.calls) == (given.id, "called", "R1", 1)
+    assert (called.counsellor_id, called.called_at) == (anna, NOW + MINUTE)
+    started = do("start", centre, called, anna, now=NOW + 2 * MINUTE)
+    assert (started.state, started.started_at) == ("in_talk", NOW + 2 * MINUTE)
+    assert do("finish", centre, called, anna, now=NOW + 20 * MINUTE).state == "done"
+    assert rows(m.Ticket.ended_at) == [NOW + 20 * MINUTE]
+    assert rows(*STEPS) == [
+        ("taken", NOW, None, "desk"),
+        ("call", NOW + MINUTE, anna, "desk"),
+        ("start", NOW + 2 * MINUTE, anna, "desk"),
+        ("finish", NOW + 20 * MINUTE, anna, "desk"),
+    ]
+    assert heard == [({centre: {"board", "desk"}}, n) for n in (1, 2, 3, 4)]
+    assert rows(m.Board.version) == [4]
+
+
+def test_a_number_is_called_again_three_times_and_then_missing(centre, anna):
+    a_ticket(centre)
+    ticket = call(centre, anna)
+    for again in (1, 2, 3):
+        ticket = do("recall", centre, ticket, anna, now=NOW + again * MINUTE)
+        assert (ticket.calls, ticket.called_at, ticket.state) == (again + 1, NOW + again * MINUTE, "called")
+    with pytest.raises(WrongState) as refused:
+        do("recall", centre, ticket, anna)
+    assert refused.value.state == "called-often-enough"
+    assert do("missing", centre, ticket, anna).state == "missed"
+    assert rows(m.Step.name) == ["taken", "call", "recall", "recall", "recall", "missing"]
+
+
+@pytest.mark.parametrize(
+    ("before", "wrong"),
+    [
+        ([], []),
+        (["start"], ["recall", "start", "missing"]),
+        (["start", "finish"], ["recall", "start", "finish", "missing"]),
+        (["finish"], ["recall", "start", "finish", "missing"]),
+        (["missing"], ["recall", "start", "finish", "missing"]),
+    ],
+)
+def test_steps_in_the_wrong_order_are_refused_and_change_nothing(centre, anna, heard, before, wrong):
+    a_ticket(centre)
+    ticket = call(centre, anna)
+    for step in before:
+        ticket = do(step, centre, ticket, anna)
+    said = len(heard)
+    for step in wrong:
+        with pytest.raises(WrongState) as refused:
+            do(step, centre, ticket, anna)
+        assert refused.value.state == ticket.state
+    assert tickets.ticket(centre, ticket.id) == ticket
+    assert (len(heard), len(rows(m.Step.id))) == (said, 2 + len(before))
+
+
+@pytest.mark.parametrize("step", ["recall", "start", "finish", "missing"])
+def test_a_colleagues_ticket_a_waiting_one_and_another_centres_are_not_there(centre, anna, step):
+    a_room(centre, "r2")
+    beate, waiting = a_counsellor(centre, "Beate"), a_ticket(centre)
+    with pytest.raises(NotFound):
+        do(step, centre, waiting, anna)
+    called = call(centre, anna)
+    for where, who in ((centre, beate), (a_centre("balingen"), anna)):
+        with pytest.raises(NotFound):
+            do(step, where, called, who)
+    assert tickets.ticket(centre, called.id) == called
+
+
+def test_one_visitor_at_a_time(centre, anna):
+    first = a_ticket(centre)
+    a_ticket(centre)
+    call(centre, anna)
+    for state in ("called", "in_talk"):
+        with pytest.raises(StillBusy) as refused:
+            call(centre, anna)
+        assert refused.value.number == first.number
+        if state == "called":
+            do("start", centre, first, anna)
+    do("finish", centre, first, anna)
+    assert call(centre, anna).id != first.id
+
+
+def test_nobody_waits(centre, anna):
+    with pytest.raises(NobodyWaiting):
+        call(centre, anna)
+    a_ticket(centre, now=NOW - DAY)
+    with pytest.raises(NobodyWaiting):
+        call(centre, anna)
+
+
+def test_only_counsellors_of_the_centre_call(centre, anna):
+    a_ticket(centre)
+    other = a_centre("balingen")
+    stranger = a_counsellor(other, "Beate")
+    for where, who in ((centre, stranger), (other, anna), (centre, 999)):
+        with pytest.raises(NotFound):
+            call(where, who)
+        with pytest.raises(NotFound):
+            calls.view(where, who, now=NOW)
+
+
+def test_who_was_first_is_noticed_by_the_row_itself(centre, anna, monkeypatch, heard):
+    """Should the lock ever fail: the update names the old state, and a row too few is a refusal."""
+    a_ticket(centre)
+    ticket = call(centre, anna)
+    change(m.Ticket, ticket.id, state="done")
+    monkeypatch.setattr(calls, "_hers", lambda *_: ticket)
+    with pytest.raises(WrongState) as refused:
+        do("start", centre, ticket, anna)
+    assert refused.value.state == "changed"
+    assert len(heard) == 2
+
+
+def test_a_room_that_is_in_use_after_all_is_a_refusal_and_no_error(centre, anna, monkeypatch):
+    """The partial unique index beneath the check."""
+    beate = a_counsellor(centre, "Beate")
+    a_ticket(centre), a_ticket(centre)
+    call(centre, anna)
+    taken = id_of(m.Room, centre, "r1")
+    monkeypatch.setattr(calls, "_room", lambda *_: taken)
+    with pytest.raises(WrongState):
+        call(centre, beate)
+    assert rows(m.Ticket.state) == ["called", "waiting"]
+
+
+# ── what becomes of the appointment ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("steps", "outcome"), [(["start", "finish"], "done"), (["finish"], "done"), (["missing"], "missed")]
+)
+def test_an_appointment_ends_with_its_ticket_and_the_rest_of_its_time_can_be_booked(centre, anna, steps, outcome):
+    ticket = an_arrival(centre, TEN)
+    assert call(centre, anna).id == ticket.id
+    for step in steps:
+        do(step, centre, ticket, anna, now=NOW + MINUTE)
+    assert appointments.card(centre, ticket.appointment_id).state == outcome
+    assert rows(*STEPS)[-1] == (outcome, NOW + MINUTE, anna, "desk")
+    assert TEN in appointments.offers(centre, appointments.Wish("residence", "de", None), now=NOW + MINUTE).starts
+    assert a_booking(centre, TEN, now=NOW + MINUTE).card.starts_at == TEN
+
+
+# ── to which room ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def rooms(centre, anna):
+    """Anna may use r1, r2 and r3, in this order."""
+    for position, slug in enumerate(("r2", "r3"), 1):
+        add(m.StaffRoom(staff_id=anna, room_id=a_room(centre, slug), position=position, centre_id=centre))
+    return centre
+
+
+def test_the_first_of_her_rooms_that_is_free_or_the_one_she_asks_for(rooms, anna):
+    beate = a_counsellor(rooms, "Beate", rooms=["r1"])
+    for room, expected in ((None, "R1"), ("r3", "R3"), ("r2", "R2"), ("nowhere", "R1")):
+        a_ticket(rooms)
+        ticket = call(rooms, anna, room=room)
+        assert ticket.room == expected
+        do("finish", rooms, ticket, anna)
+    a_ticket(rooms), a_ticket(rooms)
+    call(rooms, beate)
+    assert call(rooms, anna, room="r1").room == "R2"
+
+
+def test_an_appointment_goes_to_its_own_room_whatever_she_asks_for(rooms, anna):
+    an_appointment(rooms, anna, TEN, room_id=id_of(m.Room, rooms, "r3"))
+    tickets.check_in(rooms, rows(m.Appointment.id)[0], by=DESK, now=TEN)
+    assert call(rooms, anna, room="r2", now=TEN).room == "R3"
+
+
+def test_a_room_that_is_given_up_or_not_there_yet_is_not_called_to(rooms, anna):
+    change(m.Room, id_of(m.Room, rooms, "r1"), last_day=TODAY - DAY)
+    change(m.Room, id_of(m.Room, rooms, "r2"), first_day=TODAY + DAY)
+    change(m.Room, id_of(m.Room, rooms, "r3"), first_day=TODAY, last_day=TODAY)
+    a_ticket(rooms)
+    assert calls.view(rooms, anna, now=NOW).rooms == [("r3", "R3")]
+    assert call(rooms, anna, room="r1").room == "R3"
+
+
+def test_a_room_that_is_no_office_is_not_called_to(rooms, anna):
+    for slug in ("r1", "r3"):
+        change(m.Room, id_of(m.Room, rooms, slug), kind="group")
+    a_ticket(rooms)
+    assert call(rooms, anna).room == "R2"
+
+
+def test_without_a_free_room_nobody_is_called(centre, anna):
+    beate = a_counsellor(centre, "Beate")
+    a_ticket(centre), a_ticket(centre)
+    call(centre, beate)
+    with pytest.raises(NoRoom):
+        call(centre, anna)
+    assert sorted(rows(m.Ticket.state)) == ["called", "waiting"]
+
+
+@pytest.mark.parametrize(
+    ("minutes_after", "arrived", "free"),
+    [
+        (-1, False, True),
+        (0, False, False),
+        (9, False, False),
+        (10, False, True),
+        (10, True, False),
+        (34, True, False),
+        (35, True, True),
+    ],
+)
+def test_a_colleagues_appointment_keeps_its_room_ten_minutes_and_longer_if_its_visitor_waits(
+    centre, anna, minutes_after, arrived, free
+):
+    beate = a_counsellor(centre, "Beate")
+    booked = an_appointment(centre, anna, TEN)
+    if arrived:
+        tickets.check_in(centre, booked, by=DESK, now=NOW)
+    a_ticket(centre)
+    if free:
+        assert call(centre, beate, now=TEN + minutes_after * MINUTE).room == "R1"
+    else:
+        with pytest.raises(NoRoom):
+            call(centre, beate, now=TEN + minutes_after * MINUTE)
+
+
+def test_her_own_appointments_room_is_hers(centre, anna):
+    an_appointment(centre, anna, TEN)
+    a_ticket(centre)
+    assert call(centre, anna, now=TEN).room == "R1"
+
+
+def test_a_room_is_free_when_its_appointment_is_over_or_sits_elsewhere(rooms, anna):
+    beate = a_counsellor(rooms, "Beate", rooms=["r1"])
+    an_appointment(rooms, anna, TEN, room_id=id_of(m.Room, rooms, "r1"))
+    tickets.check_in(rooms, rows(m.Appointment.id)[0], by=DESK, now=TEN)
+    a_ticket(rooms), a_ticket(rooms)
+    early = call(rooms, beate, now=TEN - MINUTE)
+    hers = call(rooms, anna, now=TEN)
+    assert hers.room == "R2"
+    do("finish", rooms, early, beate, now=TEN)
+    assert call(rooms, beate, now=TEN + MINUTE).room == "R1"
+
+
+# ── cover ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_appointment_waits_for_its_own_counsellor(centre, anna):
+    beate = a_counsellor(centre, "Beate")
+    an_arrival(centre, TEN)
+    assert rows(m.Ticket.bound_to) == [anna]
+    with pytest.raises(NobodyWaiting):
+        call(centre, beate, now=TEN)
+    assert call(centre, anna, now=TEN).state == "called"
+
+
+def test_a_colleague_covers_while_the_counsellor_is_away_in_the_appointments_own_room(centre, anna):
+    beate = a_counsellor(centre, "Beate")
+    ticket = an_arrival(centre, TEN)
+    an_absence(centre, anna, TEN, TEN + 60 * MINUTE)
+    with pytest.raises(NobodyWaiting):
+        call(centre, beate, now=TEN - MINUTE)
+    assert calls.view(centre, beate, now=TEN).next_up.id == ticket.id
+    called = call(centre, beate, now=TEN)
+    assert (called.id, called.room, called.counsellor_id) == (ticket.id, "R1", beate)
+    do("finish", centre, called, beate, now=TEN + MINUTE)
+    assert appointments.card(centre, ticket.appointment_id)[5:8:2] == (anna, "done")
+
+
+def test_only_who_has_the_programme_covers(centre, anna):
+    a_programme(centre, "jmd")
+    beate = a_counsellor(centre, "Beate", programmes=["jmd"])
+    an_arrival(centre, TEN)
+    an_absence(centre, anna, TEN - DAY, TEN + DAY)
+    with pytest.raises(NobodyWaiting):
+        call(centre, beate, now=TEN)
+    a_ticket(centre, "mbe"), a_ticket(centre, "jmd")
+    assert call(centre, beate, now=TEN).programme_id == id_of(m.Programme, centre, "jmd")
+
+
+def test_a_walk_in_before_an_early_appointment_and_after_a_due_one(centre, anna):
+    booked = an_arrival(centre, TEN)
+    first, second = a_ticket(centre, now=NOW + MINUTE), a_ticket(centre, now=NOW + 2 * MINUTE)
+    order = []
+    for now in (TEN - MINUTE, TEN, TEN):
+        ticket = call(centre, anna, now=now)
+        order.append(ticket.id)
+        do("finish", centre, ticket, anna, now=now)
+    assert order == [first.id, booked.id, second.id]
+
+
+# ── the morning after ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_nobody_finished_yesterday_holds_neither_counsellor_nor_room(centre, anna):
+    beate, tomorrow = a_counsellor(centre, "Beate", rooms=["r1"]), NOW + DAY
+    left = an_arrival(centre, TEN)
+    do("start", centre, call(centre, anna, now=TEN), anna, now=TEN)
+    a_ticket(centre, now=tomorrow), a_ticket(centre, now=tomorrow)
+    assert calls.view(centre, anna, now=tomorrow).current is None
+    assert call(centre, beate, now=tomorrow).room == "R1"
+    assert rows(m.Ticket.state, m.Ticket.ended_at)[0] == ("done", None)
+    assert appointments.card(centre, left.appointment_id).state == "done"
+    assert rows(*STEPS)[-3:] == [
+        ("finish", tomorrow, None, "worker"), ("done", tomorrow, None, "worker"), ("call", tomorrow, beate, "desk"),
+    ]  # fmt: skip
+    with pytest.raises(NoRoom):
+        call(centre, anna, now=tomorrow)
+
+
+def test_a_walk_in_whom_nobody_finished_yesterday_ends_as_well(centre, anna):
+    a_ticket(centre)
+    call(centre, anna)
+    a_ticket(centre, now=NOW + DAY)
+    assert call(centre, anna, now=NOW + DAY).day == TODAY + DAY
+    assert rows(m.Ticket.state) == ["done", "called"]
+
+
+# ── the counsellor's page ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_counsellors_page_has_her_ticket_who_is_next_her_day_and_her_rooms(rooms, anna):
+    beate = a_counsellor(rooms, "Beate", rooms=[])
+    an_appointment(rooms, anna, TEN, room_id=id_of(m.Room, rooms, "r3"))
+    an_appointment(rooms, beate, TEN, room_id=id_of(m.Room, rooms, "r2"))
+    an_appointment(rooms, anna, TEN + DAY, room_id=id_of(m.Room, rooms, "r2"))
+    first, second = a_ticket(rooms), a_ticket(rooms, now=NOW + MINUTE)
+    empty = calls.view(rooms, anna, now=NOW)
+    assert (empty.current, empty.next_up.id, empty.waiting) == (None, first.id, 2)
+    call(rooms, anna, now=NOW + MINUTE)
+    seen = calls.view(rooms, anna, now=NOW + MINUTE)
+    assert (seen.current.id, seen.current.room, seen.next_up.id, seen.waiting) == (first.id, "R1", second.id, 1)
+    assert [(line.starts_at, line.name) for line in seen.day] == [(TEN, None)]
+    assert seen.rooms == [("r1", "R1"), ("r2", "R2"), ("r3", "R3")]
+    hers = calls.view(rooms, beate, now=NOW + MINUTE)
+    assert (hers.current, hers.rooms) == (None, [])
+
+
+def test_the_page_of_an_empty_day(centre, anna):
+    seen = calls.view(centre, anna, now=NOW)
+    assert (seen.current, seen.next_up, seen.waiting, seen.day) == (None, None, 0, [])

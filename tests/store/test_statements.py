@@ -1,0 +1,143 @@
+"""How many statements each verb sends: as many in a centre with six times as much, and no more than it did.
+
+A number that grows with the centre is one statement a row. Raise one here only for a reason that the commit names.
+"""
+
+import re
+import threading
+from contextlib import contextmanager
+from datetime import time
+
+import pytest
+from sqlalchemy import event
+
+from booking.domain.actors import WEB
+from booking.domain.availability import Wish
+from booking.services import appointments, calls, desk, practice, screens, tickets
+from booking.store import models as m
+from booking.store.db import db
+from tests.people import (
+    DAY,
+    DESK,
+    MINUTE,
+    MOBILE,
+    NINE,
+    NOW,
+    TODAY,
+    a_booking,
+    a_carrier,
+    a_centre,
+    a_closure,
+    a_counsellor,
+    a_programme,
+    a_room,
+    a_ticket,
+    a_topic,
+    add,
+    an_absence,
+    at,
+    open_hours,
+    rows,
+)
+
+pytestmark = pytest.mark.usefixtures("inside")
+GERMAN = Wish("residence", "de", None)
+TEN = at("2027-03-02 10:00")
+# The lock and the marks of a nested transaction differ between the databases and are no questions.
+_COUNTED = re.compile(r"\s*(SELECT(?! pg_advisory)|INSERT|UPDATE|DELETE)", re.IGNORECASE)
+
+
+@contextmanager
+def counted():
+    """The statements that this thread sends within. (The publisher's thread reads snapshots meanwhile.)"""
+    sent, here = [], threading.get_ident()
+
+    def note(_connection, _cursor, statement, *_more):
+        if threading.get_ident() == here and _COUNTED.match(statement):
+            sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def a_day(slug, size):
+    """A centre on its busy Tuesday: `size` of everything that there can be many of. Answers centre and counsellor."""
+    centre = a_centre(slug, horizon_days=21, min_reachable=0)
+    open_hours(centre, [(3, time(8), time(9))], walk_in=True)
+    for n in range(size):
+        a_room(centre, f"room{n}"), a_carrier(centre, f"carrier{n}"), a_programme(centre, f"programme{n}")
+        a_topic(centre, f"topic{n}", programmes=[f"programme{n}", "mbe"])
+        a_closure(centre, TODAY + (30 + n) * DAY)
+        add(m.Screen(centre_id=centre, name=f"s{n}", token_hash=f"{slug}{n}", paired_at=NOW))
+    first = a_counsellor(centre, "Anna")
+    for n in range(size):
+        colleague = a_counsellor(centre, f"Colleague{n}", languages=["de", "ar", "tr"])
+        an_absence(centre, colleague, NOW + 40 * DAY, NOW + 41 * DAY)
+        a_booking(centre, NINE, name=f"Nour {n}", phone=MOBILE, reminders=True)
+        a_booking(centre, TEN, name=f"Nour {n}")
+        a_ticket(centre, "mbe", "ar")
+    return centre, first
+
+
+# verb → how to call it, and how many statements it may send
+VERBS = {
+    "topics": (lambda c, _: appointments.topics(c), 1),
+    "topics_with_age": (lambda c, _: appointments.topics_with_age(c, now=NOW), 4),
+    "topic": (lambda c, _: appointments.topic(c, "residence", now=NOW), 4),
+    "offers": (lambda c, _: appointments.offers(c, GERMAN, now=NOW), 14),
+    "book": (lambda c, _: a_booking(c, NINE + DAY, name="Nour", phone=MOBILE, reminders=True), 25),
+    "of_day": (lambda c, _: appointments.of_day(c, now=NOW), 2),
+    "take": (lambda c, _: a_ticket(c, "mbe"), 9),
+    "calls.view": (lambda c, anna: calls.view(c, anna, now=NOW), 9),
+    "call_next": (lambda c, anna: calls.call_next(c, anna, by=DESK, now=NOW), 12),
+    "desk.view": (lambda c, _: desk.view(c, now=NOW), 13),
+    "desk.choices": (lambda c, _: desk.choices(c, now=NOW), 3),
+    "snapshot": (lambda c, _: screens.snapshot(c, now=NOW), 5),
+    "screens": (lambda c, _: screens.screens(c), 1),
+    "cast": (lambda c, _: practice.cast(c), 1),
+    "next_morning": (lambda c, _: practice.next_morning(c, NOW), 3),
+    "open_days": (lambda c, _: practice.open_days(c, NOW, 30), 3),
+}
+
+
+def statements(verb, *values):
+    with counted() as sent:
+        verb(*values)
+    return len(sent)
+
+
+def test_a_large_centre_takes_as_many_statements_as_a_small_one():
+    small, large = a_day("ludwigsburg", 1), a_day("balingen", 6)
+    found = {name: (statements(verb, *small), statements(verb, *large)) for name, (verb, _) in VERBS.items()}
+    assert {name: both for name, both in found.items() if both[0] != both[1]} == {}
+    assert {name: both for name, both in found.items() if both[0] > VERBS[name][1]} == {}
+
+
+def test_what_is_done_with_one_appointment_takes_no_more_than_it_did():
+    centre, anna = a_day("ludwigsburg", 3)
+    start, due = TEN + 60 * MINUTE, TEN + 75 * MINUTE
+    details = {"name": "Sami", "phone": MOBILE, "reminders": True, "key": "once"}
+    booked = a_booking(centre, start, **details)
+    card, other = booked.card, rows(m.Appointment.id)[0]
+    ticket = []
+    verbs = {
+        "book again": (lambda: a_booking(centre, start, **details), 2),
+        "look_at": (lambda: appointments.look_at(booked.link), 1),
+        "find_by_code": (lambda: appointments.find_by_code(centre, card.code, "6789"), 1),
+        "person": (lambda: appointments.person(centre, card.id, staff_id=anna, carrier_id=None, now=NOW), 3),
+        "new_times": (lambda: appointments.new_times(centre, card.id, None, now=NOW), 14),
+        "move": (lambda: appointments.move(centre, card.id, due, None, by=WEB, now=NOW), 28),
+        "cancel": (lambda: appointments.cancel(centre, other, by=WEB, now=NOW), 13),
+        "check_in": (lambda: tickets.check_in(centre, card.id, by=DESK, now=NOW), 11),
+        "call_next": (lambda: ticket.append(calls.call_next(centre, anna, by=DESK, now=due).id), 12),
+        "recall": (lambda: calls.recall(centre, *ticket, anna, by=DESK, now=due), 5),
+        "start": (lambda: calls.start(centre, *ticket, anna, by=DESK, now=due), 5),
+        "finish": (lambda: calls.finish(centre, *ticket, anna, by=DESK, now=due), 8),
+        # one row in the access log for each name
+        "search": (lambda: desk.search(centre, "nour", staff_id=anna, now=NOW), 3 + 3),
+    }
+    found = {name: statements(verb) for name, (verb, _) in verbs.items()}
+    assert {name: number for name, number in found.items() if number > verbs[name][1]} == {}

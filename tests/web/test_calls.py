@@ -1,0 +1,331 @@
+"""The counsellor's page: next, again, start, finish, missing; and what is said when a step comes out of order."""
+
+import re
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from booking.store import models as m
+from booking.store.db import db
+from tests.web.visiting import (
+    COUNSELLOR,
+    RECEPTION,
+    YOUTH_COUNSELLOR,
+    book,
+    dump,
+    press,
+    read,
+    rows,
+    said,
+    send,
+    signed_in,
+    worded,
+)
+
+TODAY = "2027-03-02"
+DESK, CALLS = "/ludwigsburg/desk", "/ludwigsburg/calls"
+WRITTEN = ("ticket", "step", "appointment", "board")
+STEPS = ("recall", "start", "finish", "missing")
+
+
+@pytest.fixture
+def desk(app, house):
+    return signed_in(app, RECEPTION)
+
+
+@pytest.fixture
+def ricci(app, house):
+    return signed_in(app, COUNSELLOR)
+
+
+def give(desk, programme="", language=""):
+    press(desk, desk.get(DESK), language=language, programme=programme)
+
+
+def step(client, name, ticket_id=None):
+    """Press a button of the page as it is."""
+    page = read(client.get(CALLS))
+    form = next(form for form in page.forms if form.action.endswith(f"/{name}"))
+    address = form.action if ticket_id is None else f"{CALLS}/{ticket_id}/{name}"
+    return client.post(address, data=form.fields, follow_redirects=True)
+
+
+def call(client, room=None):
+    page = read(client.get(CALLS)).form("room")
+    return client.post(page.action, data={**page.fields, **({"room": room} if room else {})}, follow_redirects=True)
+
+
+def only_ticket(app):
+    [ticket] = rows(app, "ticket")
+    return ticket
+
+
+def staff_id(app, login):
+    return next(row["id"] for row in rows(app, "staff") if row["login"] == login)
+
+
+def room_id(app, slug):
+    return next(row["id"] for row in rows(app, "room") if row["slug"] == slug)
+
+
+# ── a talk from its call to its end ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_talk_from_its_call_to_its_end(app, desk, ricci, watch):
+    give(desk, language="ar")
+    number = f"{only_ticket(app)['number']:03d}"
+    assert number in read(ricci.get(CALLS)).words
+    answer = call(ricci)
+    assert answer.status_code == 200
+    ticket = only_ticket(app)
+    assert (ticket["state"], ticket["calls"], ticket["counsellor_id"]) == ("called", 1, staff_id(app, COUNSELLOR))
+    assert ticket["room_id"] == room_id(app, "r2")
+    words = read(answer).words
+    assert number in words
+    assert "العربية" in words
+    watch.pass_by(minutes=2)
+    step(ricci, "recall")
+    assert only_ticket(app)["calls"] == 2
+    step(ricci, "start")
+    assert only_ticket(app)["state"] == "in_talk"
+    watch.pass_by(minutes=20)
+    step(ricci, "finish")
+    ticket = only_ticket(app)
+    assert ticket["state"] == "done"
+    assert (ticket["ended_at"] - ticket["started_at"]).total_seconds() == 20 * 60
+    steps = [(row["name"], row["door"]) for row in sorted(rows(app, "step"), key=lambda row: row["id"])]
+    assert steps == [("taken", "desk"), ("call", "desk"), ("recall", "desk"), ("start", "desk"), ("finish", "desk")]
+    assert all(row["staff_id"] is not None for row in rows(app, "step"))
+
+
+def test_who_does_not_come_is_marked_missing_and_the_next_can_be_called(app, desk, ricci):
+    give(desk)
+    give(desk)
+    call(ricci)
+    step(ricci, "missing")
+    call(ricci)
+    assert sorted(row["state"] for row in rows(app, "ticket")) == ["called", "missed"]
+
+
+def test_the_oldest_number_she_may_see_is_called_first(app, desk, ricci, watch):
+    for programme in ("jmd", "mbe", ""):
+        give(desk, programme)
+        watch.pass_by(minutes=1)
+    call(ricci)
+    called = next(row for row in rows(app, "ticket") if row["state"] == "called")
+    names = {row["id"]: row["slug"] for row in rows(app, "programme")}
+    assert names[called["programme_id"]] == "mbe"
+
+
+def test_she_chooses_the_room_she_calls_to(app, desk, ricci):
+    give(desk)
+    assert read(ricci.get(CALLS)).form("room").offered["room"] == ["r2", "r3"]
+    call(ricci, "r3")
+    assert only_ticket(app)["room_id"] == room_id(app, "r3")
+
+
+@pytest.mark.parametrize("room", ["r1", "wait", "nowhere", "\x00", "r" * 5000])
+def test_a_room_that_is_not_hers_is_not_called_to(app, desk, ricci, room):
+    give(desk)
+    call(ricci, room)
+    assert only_ticket(app)["room_id"] in {room_id(app, "r2"), room_id(app, "r3"), None}
+
+
+def test_the_page_and_its_live_part_show_the_same(desk, ricci):
+    give(desk)
+    call(ricci)
+    whole, part = ricci.get(CALLS), ricci.get(f"{CALLS}/now", headers={"X-Partial": "1"})
+    assert "<html" not in part.text
+    assert read(part).words in read(whole).words
+
+
+# ── out of order ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def refused(app, client, name, ticket_id=None, kind="wrong-state", status=409):
+    """The step is refused with its sentence, on the page that shows what is true now; nothing has changed."""
+    before = dump(app, *WRITTEN)
+    answer = step(client, name, ticket_id)
+    assert answer.status_code == status
+    assert said(app, kind) in read(answer).words
+    assert dump(app, *WRITTEN) == before
+    return answer
+
+
+def test_nobody_waiting_is_said(app, ricci):
+    before = dump(app, *WRITTEN)
+    answer = call(ricci)
+    assert answer.status_code == 409
+    assert said(app, "nobody-waiting") in read(answer).words
+    assert dump(app, *WRITTEN) == before
+
+
+def test_one_talk_at_a_time(app, desk, ricci):
+    give(desk)
+    give(desk)
+    call(ricci)
+    called = next(row for row in rows(app, "ticket") if row["state"] == "called")
+    answer = send(ricci, f"{CALLS}/next", {"room": "r3"})
+    assert answer.status_code == 409
+    expected = said(app, "still-busy").replace("%(number)s", f"{called['number']:03d}")
+    assert expected in read(answer).words
+    assert len([row for row in rows(app, "ticket") if row["state"] == "called"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("so_far", "next_step"),
+    [
+        ((), "recall"), ((), "start"), ((), "finish"), ((), "missing"),
+        (("call", "start"), "recall"), (("call", "start"), "start"), (("call", "start"), "missing"),
+        (("call", "finish"), "finish"), (("call", "finish"), "recall"), (("call", "missing"), "start"),
+        (("call", "recall", "recall", "recall"), "recall"),
+    ],
+)  # fmt: skip
+def test_a_step_out_of_order_is_refused_and_the_page_shows_what_is_true(app, desk, ricci, so_far, next_step):
+    give(desk)
+    for name in so_far:
+        call(ricci) if name == "call" else step(ricci, name)
+    ticket = only_ticket(app)
+    hers = ticket["counsellor_id"] is not None
+    kind, status = ("wrong-state", 409) if hers else ("not-found", 404)
+    if so_far.count("recall") == 3:
+        kind = "called-often-enough"
+    answer = refused(app, ricci, next_step, ticket["id"], kind, status)
+    enabled = {form.action.removeprefix(CALLS) for form in read(answer).forms if form.enabled}
+    enabled = {action.rpartition("/")[2] for action in enabled if re.fullmatch(r"/\d+/\w+", action)}
+    possible = {"waiting": set(), "called": {"recall", "start", "finish", "missing"}, "in_talk": {"finish"}}
+    assert enabled == possible.get(ticket["state"], set())
+
+
+def test_a_button_pressed_twice_does_its_step_once(app, desk, ricci):
+    give(desk)
+    call(ricci)
+    page = read(ricci.get(CALLS))
+    form = next(form for form in page.forms if form.action.endswith("/start"))
+    first, second = (ricci.post(form.action, data=form.fields) for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert [row["name"] for row in rows(app, "step")].count("start") == 1
+
+
+def test_the_ticket_of_a_colleague_is_as_good_as_not_there(app, desk, ricci):
+    give(desk)
+    demir = signed_in(app, YOUTH_COUNSELLOR)
+    call(demir)
+    for name in STEPS:
+        refused(app, ricci, name, only_ticket(app)["id"], "not-found", 404)
+
+
+@pytest.mark.parametrize("path", ["1/fly", "1/", "0/start", "99999999999999999999999999/start", "x/start", "-1/start"])
+def test_what_is_no_step_or_no_ticket_is_not_found(app, desk, ricci, path):
+    assert send(ricci, f"{CALLS}/{path}").status_code == 404
+
+
+def test_when_all_her_rooms_are_taken_it_is_said(app, desk, ricci):
+    for _ in range(3):
+        give(desk)
+    call(signed_in(app, "o.kovalenko"), "r3")
+    call(signed_in(app, "i.popa"), "r2")
+    before = dump(app, *WRITTEN)
+    answer = call(ricci)
+    assert answer.status_code == 409
+    assert said(app, "no-room") in read(answer).words
+    assert dump(app, *WRITTEN) == before
+
+
+def test_without_a_token_nothing_is_called(app, desk, ricci):
+    give(desk)
+    assert ricci.post(f"{CALLS}/next").status_code == 400
+    assert only_ticket(app)["state"] == "waiting"
+
+
+def test_nothing_is_called_by_opening_an_address(app, desk, ricci):
+    give(desk)
+    call(ricci)
+    for path in (f"{CALLS}/next", *(f"{CALLS}/{only_ticket(app)['id']}/{name}" for name in STEPS)):
+        assert ricci.get(path).status_code == 405
+    assert only_ticket(app)["state"] == "called"
+
+
+# ── booked visitors ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def arrived_today(app, desk, login=COUNSELLOR, name="", topic="german", age="reached"):
+    """A visitor of this counsellor, booked for today and checked in; the appointment's row."""
+    with app.app_context(), db.engine.begin() as connection:
+        of = select(m.Staff.id).where(m.Staff.login == login)
+        connection.execute(delete(m.StaffProgramme).where(m.StaffProgramme.staff_id.not_in(of)))
+    book(app.test_client(), name, topic=topic, age=age, day=TODAY)
+    [row] = rows(app, "appointment")
+    page = desk.get(DESK)
+    press(desk, page, appointment=str(row["id"]))
+    return rows(app, "appointment")[0]
+
+
+def test_at_her_time_the_booked_visitor_goes_before_the_walk_ins(app, desk, watch):
+    give(desk)
+    booked = arrived_today(app, desk)
+    watch.now = booked["starts_at"]
+    ricci = signed_in(app, COUNSELLOR)
+    call(ricci)
+    called = next(row for row in rows(app, "ticket") if row["state"] == "called")
+    assert called["appointment_id"] == booked["id"]
+    assert called["room_id"] == booked["room_id"]
+    step(ricci, "start")
+    step(ricci, "finish")
+    assert rows(app, "appointment")[0]["state"] == "done"
+
+
+def test_a_booked_visitor_who_does_not_answer_has_missed_it(app, desk, ricci):
+    arrived_today(app, desk)
+    call(ricci)
+    step(ricci, "missing")
+    assert rows(app, "appointment")[0]["state"] == "missed"
+
+
+def test_a_colleague_with_the_same_programme_does_not_call_her_visitor(app, desk, house):
+    booked = arrived_today(app, desk)
+    with app.app_context(), db.engine.begin() as connection:
+        popa = select(m.Staff.id).where(m.Staff.login == "i.popa").scalar_subquery()
+        connection.execute(
+            m.StaffProgramme.__table__.insert().values(
+                staff_id=popa, programme_id=booked["programme_id"], centre_id=booked["centre_id"]
+            )
+        )
+    assert call(signed_in(app, "i.popa")).status_code == 409
+
+
+def test_her_day_says_why_each_appointment_is_hers_and_names_nobody(app, desk, ricci):
+    arrived_today(app, desk, name="Kanarienvogel")
+    page = ricci.get(CALLS)
+    assert worded(app, "Only you could take this time.") in read(page).words
+    assert "Kanarienvogel" not in page.text
+    assert "Kanarienvogel" not in ricci.get(f"{CALLS}/now").text
+
+
+def test_she_may_see_who_comes_to_her_and_the_look_is_written_down(app, desk, ricci):
+    booked = arrived_today(app, desk, name="Kanarienvogel")
+    page = ricci.get(f"{CALLS}/appointments/{booked['id']}")
+    assert "Kanarienvogel" in read(page).words
+    assert page.headers["Cache-Control"] == "no-store"
+    assert [row["what"] for row in rows(app, "look")].count("appointment") == 1
+
+
+def test_a_colleague_s_visitor_is_not_shown(app, desk, house):
+    booked = arrived_today(app, desk, name="Kanarienvogel")
+    demir = signed_in(app, YOUTH_COUNSELLOR)
+    answer = demir.get(f"{CALLS}/appointments/{booked['id']}")
+    assert answer.status_code == 404
+    assert "Kanarienvogel" not in answer.text
+
+
+def test_reception_has_no_calls_of_its_own(app, desk):
+    assert desk.get(CALLS).status_code == 403
+    assert send(desk, f"{CALLS}/next").status_code == 403
+
+
+def test_an_account_that_has_ended_calls_nobody(app, desk, ricci):
+    give(desk)
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(m.Staff).where(m.Staff.login == COUNSELLOR).values(last_day=m.Staff.secret_since))
+    assert send(ricci, f"{CALLS}/next").status_code == 401
+    assert only_ticket(app)["state"] == "waiting"

@@ -1,0 +1,187 @@
+"""Languages over HTTP: what a page is in, what it can be switched to, how days and times are said."""
+
+import os
+from datetime import UTC, date, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy import update
+
+from booking.store import models as m
+from booking.store.db import db
+from booking.web import i18n
+from tests.web.visiting import (
+    RECEPTION,
+    Page,
+    book,
+    details_page,
+    press,
+    read,
+    said,
+    signed_in,
+)
+
+PAGES = (
+    "", "residence/", "residence/times?age=reached", "german/times?day=2027-03-09", "privacy", "find",
+    "residence/times?age=soon&birthday=14.03.2027", "gardening/", "residence/times?age=soon&birthday=x",
+)  # fmt: skip
+
+
+def change(app, statement):
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(statement)
+
+
+def switch(answer, language):
+    """The same page in another language, by the switcher of the page."""
+    prefix = f"/ludwigsburg/{language}/"
+    return next(link for link in read(answer).links if link.startswith(prefix) and link not in read(answer).main)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("language", "direction"), [("de", "ltr"), ("en", "ltr"), ("ar", "rtl")])
+def test_a_page_says_its_language_and_direction(client, house, path, language, direction):
+    page = read(client.get(f"/ludwigsburg/{language}/{path}"))
+    assert (page.html["lang"], page.html["dir"]) == (language, direction)
+
+
+@pytest.mark.parametrize("path", PAGES[:-2])
+def test_the_switcher_leads_to_the_same_page_with_the_same_answers(client, house, path):
+    here = client.get(f"/ludwigsburg/de/{path}")
+    for language in ("en", "ar"):
+        there = switch(here, language)
+        assert urlsplit(there).path == f"/ludwigsburg/{language}/{path.partition('?')[0]}"
+        assert parse_qs(urlsplit(there).query) == parse_qs(path.partition("?")[2])
+        answer = client.get(there)
+        assert answer.status_code == here.status_code
+        assert read(answer).html["lang"] == language
+
+
+def test_the_switcher_keeps_the_time_that_was_chosen_and_the_appointment(client, house):
+    form = details_page(client)
+    start = parse_qs(form.request.query_string.decode())["start"]
+    assert parse_qs(urlsplit(switch(form, "ar")).query)["start"] == start
+    shown = book(client)
+    assert switch(shown, "ar").partition("?")[0] == shown.request.path.replace("/de/", "/ar/")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["endpoint=x", "_scheme=x", "_external=1", "_anchor=x", "_method=POST", "self=1", "values=1", "language=en",
+     "centre=balingen", "topic=german", "filename=x", "a=1&a=2", "%00=%00", "=", "&&", "a" * 3000 + "=1"],
+)  # fmt: skip
+def test_what_stands_in_the_address_besides_does_no_harm(client, house, query):
+    for path in ("", "find", "german/times", "residence/"):
+        answer = client.get(f"/ludwigsburg/de/{path}?{query}")
+        assert answer.status_code == 200
+        for language in ("en", "ar"):
+            assert urlsplit(switch(answer, language)).path == f"/ludwigsburg/{language}/{path}"
+
+
+def test_the_switcher_offers_the_centre_s_languages_in_its_order(app, client, house):
+    change(app, update(m.Centre).values(languages=["ar", "uk", "de"]))
+    page = read(client.get("/ludwigsburg/de/find"))
+    assert [link for link in page.links if link.endswith("/find")] == ["/ludwigsburg/ar/find", "/ludwigsburg/de/find"]
+
+
+def test_a_centre_whose_first_language_has_no_pages_begins_with_one_that_has(app, client, house):
+    change(app, update(m.Centre).values(languages=["uk", "ar", "de"]))
+    assert client.get("/ludwigsburg/").location == "/ludwigsburg/de/"
+    assert client.get("/ludwigsburg/", headers={"Accept-Language": "en"}).location == "/ludwigsburg/ar/"
+    change(app, update(m.Centre).values(languages=["uk"]))
+    assert client.get("/ludwigsburg/").location == "/ludwigsburg/de/"
+
+
+@pytest.mark.parametrize(
+    ("wish", "language"),
+    [("ar", "ar"), ("en-US,en;q=0.9", "en"), ("de-CH", "de"), ("tlh", "de"), ("", "de"), ("*", "de"), (";q=x", "de"),
+     ("\x7f", "de"), ("en;q=0,ar;q=0.1", "ar"), ("x" * 2000, "de")],
+)  # fmt: skip
+def test_where_the_address_says_nothing_the_browser_does(client, house, wish, language):
+    page = read(client.get("/", headers={"Accept-Language": wish}))
+    assert page.html["lang"] == language
+
+
+def test_an_error_speaks_the_language_of_its_address(client, house):
+    headers = {"Accept-Language": "en"}
+    for language in ("de", "ar"):
+        answer = client.get(f"/ludwigsburg/{language}/appointment/nothing", headers=headers)
+        assert said(client.application, "not-found", language) in read(answer).words
+    assert (
+        said(client.application, "not-found", "en") in read(client.get("/nothing/at/all/here", headers=headers)).words
+    )
+
+
+def test_staff_read_the_language_of_their_account(app, house):
+    client = signed_in(app, RECEPTION)
+    for language in ("de", "en"):
+        change(app, update(m.Staff).values(language=language))
+        page = read(client.get("/ludwigsburg/desk", headers={"Accept-Language": "ar"}))
+        assert (page.html["lang"], page.html["dir"]) == (language, "ltr")
+
+
+def test_a_refused_form_speaks_the_language_of_its_page(client, house):
+    for language in ("de", "en", "ar"):
+        answer = press(client, details_page(client, language=language, topic="german"), phone="12")
+        assert said(client.application, "phone-unreadable", language) in read(answer).words
+
+
+# ── days and times ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("language", "long"),
+    [
+        ("de", "Dienstag, 16. März 2027"),
+        ("en", "Tuesday 16 March 2027 · \u2068Di 16.03.2027\u2069"),
+        ("ar", "الثلاثاء 16 آذار/مارس 2027 · \u2068Di 16.03.2027\u2069"),
+    ],
+)
+def test_a_day_is_said_in_both_languages(app, language, long):
+    with app.test_request_context(f"/ludwigsburg/{language}/"):
+        assert i18n.day(date(2027, 3, 16)) == long
+        assert i18n.day(datetime(2027, 3, 15, 23, 30, tzinfo=UTC)) == long  # past midnight in Berlin
+        assert i18n.day_short(date(2027, 3, 16)) == "Di 16.03.2027"
+
+
+def test_times_are_the_centre_s_wall_times_through_the_change_of_the_clocks(app):
+    with app.test_request_context("/"):
+        assert i18n.clock(datetime(2027, 3, 27, 8, 0, tzinfo=UTC)) == "09:00"
+        assert i18n.clock(datetime(2027, 3, 28, 8, 0, tzinfo=UTC)) == "10:00"
+
+
+def test_digits_are_latin_in_every_language(client, house):
+    words = read(book(client, language="ar", topic="german")).words
+    assert not set("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹") & set(words)
+
+
+def test_a_centre_s_own_words_fall_back_to_german(app):
+    with app.test_request_context("/ludwigsburg/ar/"):
+        assert i18n.text({"de": "Arbeit", "ar": "العمل"}) == "العمل"
+        assert i18n.text({"de": "Arbeit"}) == "Arbeit"
+        assert i18n.text({"tr": "iş"}) == "iş"
+        assert i18n.text({}) == ""
+        assert i18n.text(None) == ""
+
+
+def test_catalogues_are_compiled_when_they_are_newer_and_only_then(tmp_path):
+    folder = tmp_path / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    po = folder / "messages.po"
+    po.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "a"\nmsgstr "b"\n', "utf-8")
+    i18n.compile_catalogues(tmp_path)
+    mo = folder / "messages.mo"
+    first = mo.read_bytes()
+    mo.write_bytes(b"kept")
+    i18n.compile_catalogues(tmp_path)
+    assert mo.read_bytes() == b"kept"
+    os.utime(mo, (0, 0))
+    i18n.compile_catalogues(tmp_path)
+    assert mo.read_bytes() == first
+    assert sorted(path.name for path in folder.iterdir()) == ["messages.mo", "messages.po"]
+
+
+def test_no_page_has_an_id_twice(client, house):
+    for path in PAGES:
+        ids = Page(client.get(f"/ludwigsburg/de/{path}").text).ids
+        assert len(ids) == len(set(ids)), path
