@@ -37,8 +37,10 @@ def later():
 
 
 def rows(app, *columns):
+    """All rows of these columns, in the order in which they were written."""
     with app.app_context(), reading() as session:
-        return [tuple(row) for row in session.execute(select(*columns))]
+        found = session.execute(select(*columns).order_by(*columns[0].table.primary_key))
+        return [tuple(row) for row in found]
 
 
 def link_token(app, login="carla", *, hours=2):

@@ -159,8 +159,10 @@ def _sending(answer: TestResponse, without: tuple[str, ...], typed: dict[str, st
 
 
 def rows(app: Flask, table: str) -> list[dict[str, Any]]:
+    """All rows of a table, in the order in which they were written."""
+    found = db.metadata.tables[table]
     with app.app_context(), db.engine.connect() as connection:
-        return [dict(row._mapping) for row in connection.execute(db.metadata.tables[table].select())]
+        return [dict(row._mapping) for row in connection.execute(found.select().order_by(*found.primary_key))]
 
 
 def dump(app: Flask, *tables: str) -> str:

@@ -55,7 +55,7 @@ class Installed:
 
     def rows(self, column) -> list:
         with self.app(), reading() as session:
-            found = list(session.scalars(select(column)))
+            found = list(session.scalars(select(column).order_by(*column.table.primary_key)))
         with self.app():
             installation.disconnect()
         return found
