@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from flask import current_app
-from flask_babel import force_locale
+from flask_babel import force_locale, get_babel
 
 from booking.domain.appointments import spoken
 from booking.domain.reminders import Notice
@@ -70,8 +70,9 @@ def _render(notice: Notice, short: bool) -> str:
 
 
 def _locale(language: str) -> Locale:
-    """By the language alone, without region or style; German if it is none Babel knows."""
+    """By the language alone, without region or style; German if we have no sentences in it, all of the text then."""
     try:
-        return Locale.parse(language.partition("-")[0])
+        known = Locale.parse(language.partition("-")[0])
     except (ValueError, UnknownLocaleError):
         return Locale.parse(FALLBACK)
+    return known if known in get_babel().instance.list_translations() else Locale.parse(FALLBACK)

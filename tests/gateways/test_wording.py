@@ -87,9 +87,16 @@ def test_the_time_is_the_centres_on_both_sides_of_the_change_to_summer_time(word
     assert "15:30" in write(NOTICE._replace(starts_at=STARTS.replace(day=30)))
 
 
-@pytest.mark.parametrize(("language", "as_in"), [("de-einfach", "de"), ("fa-AF", "fa"), ("xx", "de"), ("", "de")])
-def test_a_language_without_sentences_of_its_own_gets_the_nearest(words, language, as_in):
-    assert format_date(STARTS, "EEEE", as_in) in write(NOTICE._replace(language=language))
+@pytest.mark.parametrize(("language", "nearest"), [("de-einfach", "de"), ("ar-SY", "ar"), ("en-GB", "en")])
+def test_a_language_without_sentences_of_its_own_gets_the_nearest(words, language, nearest):
+    assert write(NOTICE._replace(language=language)) == write(NOTICE._replace(language=nearest))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", ["it", "ku", "ti", "xx", ""])
+def test_without_sentences_in_a_language_all_of_the_text_is_german(words, language, kind):
+    """Also the weekday, whether or not Babel knows the language: no text in two languages."""
+    assert write(NOTICE._replace(language=language, kind=kind)) == write(NOTICE._replace(kind=kind))
 
 
 def test_a_text_speaks_the_visitors_language_whatever_was_spoken_before(words):
