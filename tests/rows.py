@@ -65,10 +65,13 @@ def a_visitor(session: Session, centre_id: int, appointment_id: int, surrogate: 
     session.flush()
 
 
-def a_message(session: Session, centre_id: int, appointment_id: int, key: str, **values) -> int:
+def a_message(
+    session: Session, centre_id: int, appointment_id: int, name: str = "reminder_eve", *, sequence: int = 0, **values
+) -> int:
+    """`name` tells several of an appointment apart, `sequence` says of which of its times the message is."""
     row = m.Message(**{
-        "centre_id": centre_id, "appointment_id": appointment_id, "key": key, "kind": "reminder_eve",
-        "language": "ar", "state": "due", "due_at": NOW, "not_after": NOW + timedelta(days=1), **values,
+        "centre_id": centre_id, "appointment_id": appointment_id, "key": f"{appointment_id}:{sequence}:{name}",
+        "kind": "reminder_eve", "language": "ar", "state": "due", "due_at": NOW, "not_after": NOW + timedelta(days=1), **values,
     })  # fmt: skip
     session.add(row)
     session.flush()

@@ -82,11 +82,12 @@ class Counts(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What is known of a due message inside its claim."""
+    """What is known of a due message inside its claim. `current`: it is of the time the appointment now has."""
 
     kind: str
     not_after: datetime
     appointment_state: str
+    current: bool
     agreed: bool
     counts: Counts
 
@@ -106,10 +107,19 @@ def key(appointment_id: int, sequence: int, kind: str) -> str:
     return f"{appointment_id}:{sequence}:{kind}"
 
 
+def is_current(message_key: str, appointment_id: int, sequence: int) -> bool:
+    """Whether a message is of the time its appointment now has, not of one before a move."""
+    return message_key.startswith(key(appointment_id, sequence, ""))
+
+
+def about(kind: str) -> str:
+    """The state of an appointment that this kind of message tells of."""
+    return APPOINTMENT_CANCELLED if kind == CANCELLATION else BOOKED
+
+
 def verdict(facts: Facts, now: datetime) -> tuple[str, str | None]:
     """Where a due message goes, judged at the last moment (F17, F20, F22): the state and, if it failed, why."""
-    wanted = APPOINTMENT_CANCELLED if facts.kind == CANCELLATION else BOOKED
-    if not facts.agreed or facts.appointment_state != wanted:
+    if not (facts.agreed and facts.current and facts.appointment_state == about(facts.kind)):
         return DROPPED, None
     if now >= facts.not_after:
         return EXPIRED, None

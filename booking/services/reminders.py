@@ -180,14 +180,21 @@ def _judge(ref: Ref, target: str, now: datetime) -> Entry | None:
         entry = store.entry(session, ref.id)
         if entry is None:
             return None
-        agreed = entry.agreed is not None and entry.phone is not None
-        counts = store.counts(session, entry, now - DAY)
-        state, error = rules.verdict(Facts(entry.kind, entry.not_after, entry.appointment_state, agreed, counts), now)
+        state, error = rules.verdict(_facts(session, entry, now), now)
         if state != SUBMITTING:
             move(session, ref, DUE, state, now, WORKER, error=error)
             return None
         since = now if target == SUBMITTING else None
         return entry if move(session, ref, DUE, target, now, WORKER, submitting_since=since) else None
+
+
+def _facts(session: Session, entry: Entry, now: datetime) -> Facts:
+    return Facts(
+        entry.kind, entry.not_after, entry.appointment_state,
+        current=rules.is_current(entry.key, entry.appointment_id, entry.sequence),
+        agreed=entry.agreed is not None and entry.phone is not None,
+        counts=store.counts(session, entry, now - DAY),
+    )  # fmt: skip
 
 
 def _put_off(session: Session, ref: Ref, step: str, seconds: int | None, now: datetime) -> bool:

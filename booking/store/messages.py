@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from booking.domain.reminders import ACCEPTED, DELIVERED, DUE, FAILED, SUBMITTING, UNKNOWN, UNSENT, Counts
+from booking.domain.reminders import (
+    ACCEPTED, DELIVERED, DUE, FAILED, SUBMITTING, UNKNOWN, UNSENT, Counts, about, is_current,
+)  # fmt: skip
 from booking.store import models as m
 
 message, step, a, v, centre = (t.__table__.c for t in (m.Message, m.Step, m.Appointment, m.Visitor, m.Centre))
@@ -24,12 +26,14 @@ class Entry(NamedTuple):
     id: int
     centre_id: int
     appointment_id: int
+    key: str
     kind: str
     language: str
     state: str
     not_after: datetime
     submitting_since: datetime | None
     appointment_state: str
+    sequence: int
     starts_at: datetime
     code: str | None
     phone: str | None
@@ -53,9 +57,9 @@ class Unsent(NamedTuple):
 
 
 _ENTRY: Select[Any] = (
-    select(message.id, message.centre_id, message.appointment_id, message.kind, message.language, message.state,
-           message.not_after, message.submitting_since, a.state, a.starts_at, a.code, v.phone, v.reminders_agreed,
-           centre.sms_name, centre.zone, centre.address, centre.phone)
+    select(message.id, message.centre_id, message.appointment_id, message.key, message.kind, message.language,
+           message.state, message.not_after, message.submitting_since, a.state, a.sequence, a.starts_at, a.code,
+           v.phone, v.reminders_agreed, centre.sms_name, centre.zone, centre.address, centre.phone)
     .join(m.Appointment.__table__, a.id == message.appointment_id)
     .join(m.Centre.__table__, centre.id == message.centre_id)
     .outerjoin(m.Visitor.__table__, v.appointment_id == message.appointment_id)
@@ -170,12 +174,19 @@ def forget_provider_id(session: Session, message_id: int) -> None:
 
 
 def unsent(session: Session, centre_id: int, starting_after: datetime) -> list[Unsent]:
-    """Messages that did not go out, or may not have, for appointments that begin after that instant."""
-    rows = (
+    """Messages that did not go out, or may not have, for appointments that begin after that instant.
+
+    Only those that would still be true: nobody need be called about a time that was given back or moved since.
+    """
+    found = (
         select(message.id, message.appointment_id, message.kind, message.language, message.state, message.error,
-               message.due_at, a.starts_at, a.code)
+               message.due_at, a.starts_at, a.code, message.key, a.sequence, a.state)
         .join(m.Appointment.__table__, a.id == message.appointment_id)
         .where(message.centre_id == centre_id, message.state.in_(UNSENT), a.starts_at > starting_after)
         .order_by(a.starts_at, message.due_at, message.id)
     )  # fmt: skip
-    return [Unsent(*row) for row in session.execute(rows)]
+    return [
+        one
+        for *row, key, sequence, state in session.execute(found)
+        if is_current(key, (one := Unsent(*row)).appointment_id, sequence) and state == about(one.kind)
+    ]

@@ -32,6 +32,8 @@ def upgrade() -> None:
         sa.Column("buffer_minutes", sa.Integer(), nullable=False),
         sa.Column("min_present", sa.Integer(), nullable=False),
         sa.Column("min_reachable", sa.Integer(), nullable=False),
+        sa.Column("same_day_percent", sa.Integer(), nullable=False),
+        sa.Column("crisis_minutes", sa.Integer(), nullable=False),
         sa.Column("erase_after_days", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("slug"),
@@ -52,6 +54,20 @@ def upgrade() -> None:
         sa.Column("last_run", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )
+    op.create_table(
+        "area",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.JSON(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("centre_id", "slug"),
+    )
+    with op.batch_alter_table("area", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_area_centre_id"), ["centre_id"], unique=False)
+
     op.create_table(
         "board",
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -81,11 +97,30 @@ def upgrade() -> None:
         sa.Column("starts", sa.Time(), nullable=False),
         sa.Column("ends", sa.Time(), nullable=False),
         sa.Column("walk_in", sa.Boolean(), nullable=False),
+        sa.Column("alone", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("hours", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hours_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
+        "interpreter",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("woman", sa.Boolean(), nullable=True),
+        sa.Column("lead_minutes", sa.Integer(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("centre_id", "slug"),
+    )
+    with op.batch_alter_table("interpreter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_interpreter_centre_id"), ["centre_id"], unique=False)
 
     op.create_table(
         "partner",
@@ -101,25 +136,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("partner", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_partner_centre_id"), ["centre_id"], unique=False)
-
-    op.create_table(
-        "room",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("slug", sa.String(length=40), nullable=False),
-        sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("seats", sa.Integer(), nullable=False),
-        sa.Column("step_free", sa.Boolean(), nullable=True),
-        sa.Column("quiet", sa.Boolean(), nullable=False),
-        sa.Column("first_day", sa.Date(), nullable=True),
-        sa.Column("last_day", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("centre_id", "slug"),
-    )
-    with op.batch_alter_table("room", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_room_centre_id"), ["centre_id"], unique=False)
 
     op.create_table(
         "screen",
@@ -147,12 +163,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("centre_id", "day"),
     )
     op.create_table(
+        "site",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.JSON(), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("outreach", sa.Boolean(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("centre_id", "slug"),
+    )
+    with op.batch_alter_table("site", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_site_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
         "topic",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("slug", sa.String(length=40), nullable=False),
         sa.Column("name", sa.JSON(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("follow_up_minutes", sa.Integer(), nullable=True),
+        sa.Column("short_minutes", sa.Integer(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("offered", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
@@ -167,15 +202,35 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("carrier_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("starts", sa.Time(), nullable=True),
+        sa.Column("ends", sa.Time(), nullable=True),
         sa.Column("reason", sa.String(length=80), nullable=False),
+        sa.Column("fact", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["carrier_id"], ["carrier.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("closure", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_closure_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
+        "interpreter_hours",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("interpreter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("starts", sa.Time(), nullable=False),
+        sa.Column("ends", sa.Time(), nullable=False),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["interpreter_id"], ["interpreter.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("interpreter_hours", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_interpreter_hours_centre_id"), ["centre_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interpreter_hours_interpreter_id"), ["interpreter_id"], unique=False)
 
     op.create_table(
         "pairing",
@@ -213,6 +268,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_programme_centre_id"), ["centre_id"], unique=False)
 
     op.create_table(
+        "room",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("talks", sa.Integer(), nullable=False),
+        sa.Column("step_free", sa.Boolean(), nullable=True),
+        sa.Column("quiet", sa.Boolean(), nullable=False),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("centre_id", "slug"),
+    )
+    with op.batch_alter_table("room", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_room_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
         "staff",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -225,6 +305,8 @@ def upgrade() -> None:
         sa.Column("secret_since", sa.Date(), nullable=True),
         sa.Column("duty", sa.Boolean(), nullable=False),
         sa.Column("contract_minutes", sa.Integer(), nullable=False),
+        sa.Column("woman", sa.Boolean(), nullable=True),
+        sa.Column("calendar_hash", sa.String(length=64), nullable=True),
         sa.Column("api_allowed", sa.Boolean(), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=True),
         sa.Column("last_day", sa.Date(), nullable=True),
@@ -234,6 +316,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("calendar_hash"),
         sa.UniqueConstraint("centre_id", "login"),
     )
     with op.batch_alter_table("staff", schema=None) as batch_op:
@@ -269,6 +352,10 @@ def upgrade() -> None:
         sa.Column("busy_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("interpreter", sa.Boolean(), nullable=False),
+        sa.Column("interpreter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("mode", sa.String(length=10), nullable=False),
+        sa.Column("length", sa.String(length=10), nullable=False),
+        sa.Column("needs", sa.JSON(), nullable=False),
         sa.Column("because", sa.JSON(), nullable=False),
         sa.Column("code", sa.String(length=8), nullable=True),
         sa.Column("link_hash", sa.String(length=64), nullable=True),
@@ -283,6 +370,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["counsellor_id"],
             ["staff.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["interpreter_id"],
+            ["interpreter.id"],
         ),
         sa.ForeignKeyConstraint(
             ["programme_id"],
@@ -305,6 +396,61 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_appointment_counsellor_id"), ["counsellor_id"], unique=False)
 
     op.create_table(
+        "cover_plan",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cause", sa.String(length=20), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tell_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("cover_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cover_plan_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
+        "day_shift",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("starts", sa.Time(), nullable=True),
+        sa.Column("ends", sa.Time(), nullable=True),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("day_shift", schema=None) as batch_op:
+        batch_op.create_index("day_shift_day", ["centre_id", "day"], unique=False)
+
+    op.create_table(
+        "gap_override",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rule", sa.String(length=10), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("gap_override", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gap_override_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
         "look",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -324,6 +470,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_look_centre_id"), ["centre_id"], unique=False)
 
     op.create_table(
+        "programme_area",
+        sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("area_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("programme_id", "area_id"),
+    )
+    with op.batch_alter_table("programme_area", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_programme_area_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
         "shift",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -333,7 +492,14 @@ def upgrade() -> None:
         sa.Column("ends", sa.Time(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("every_weeks", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+        ),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -438,18 +604,73 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_topic_programme_centre_id"), ["centre_id"], unique=False)
 
     op.create_table(
-        "claim",
-        sa.Column("resource", sa.String(length=24), nullable=False),
-        sa.Column("step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        "cover_grant",
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("resource", "step"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("staff_id", "appointment_id"),
     )
-    with op.batch_alter_table("claim", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_claim_appointment_id"), ["appointment_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_claim_centre_id"), ["centre_id"], unique=False)
+    with op.batch_alter_table("cover_grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cover_grant_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
+        "hold",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=6), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("device_hash", sa.String(length=64), nullable=True),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("carrier_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("topic_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counsellor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("room_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("interpreter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("busy_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("interpreter", sa.Boolean(), nullable=False),
+        sa.Column("because", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["carrier_id"],
+            ["carrier.id"],
+        ),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["counsellor_id"],
+            ["staff.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["interpreter_id"],
+            ["interpreter.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programme.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["room_id"],
+            ["room.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["topic_id"],
+            ["topic.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("token_hash"),
+    )
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.create_index("hold_span", ["centre_id", "starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hold_appointment_id"), ["appointment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hold_device_hash"), ["device_hash"], unique=False)
 
     op.create_table(
         "message",
@@ -545,6 +766,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
         sa.Column("reminders_agreed", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("match_agreed", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("phone_key", sa.String(length=64), nullable=True),
         sa.Column("erase_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
@@ -559,6 +782,55 @@ def upgrade() -> None:
     with op.batch_alter_table("visitor", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visitor_centre_id"), ["centre_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visitor_erase_on"), ["erase_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visitor_phone_key"), ["phone_key"], unique=False)
+
+    op.create_table(
+        "claim",
+        sa.Column("resource", sa.String(length=24), nullable=False),
+        sa.Column("step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("hold_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["hold_id"], ["hold.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("resource", "step"),
+    )
+    with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_claim_appointment_id"), ["appointment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claim_centre_id"), ["centre_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claim_hold_id"), ["hold_id"], unique=False)
+
+    op.create_table(
+        "cover_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("chain", sa.Integer(), nullable=False),
+        sa.Column("action", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("because", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("hold_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("called_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["called_by"],
+            ["staff.id"],
+        ),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["hold_id"], ["hold.id"], ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["plan_id"], ["cover_plan.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("cover_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cover_line_appointment_id"), ["appointment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cover_line_centre_id"), ["centre_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cover_line_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
         "repeat",
@@ -627,7 +899,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_repeat_appointment_id"))
 
     op.drop_table("repeat")
+    with op.batch_alter_table("cover_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cover_line_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_cover_line_centre_id"))
+        batch_op.drop_index(batch_op.f("ix_cover_line_appointment_id"))
+
+    op.drop_table("cover_line")
+    with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_claim_hold_id"))
+        batch_op.drop_index(batch_op.f("ix_claim_centre_id"))
+        batch_op.drop_index(batch_op.f("ix_claim_appointment_id"))
+
+    op.drop_table("claim")
     with op.batch_alter_table("visitor", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_visitor_phone_key"))
         batch_op.drop_index(batch_op.f("ix_visitor_erase_on"))
         batch_op.drop_index(batch_op.f("ix_visitor_centre_id"))
 
@@ -652,11 +937,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_appointment_id"))
 
     op.drop_table("message")
-    with op.batch_alter_table("claim", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_claim_centre_id"))
-        batch_op.drop_index(batch_op.f("ix_claim_appointment_id"))
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hold_device_hash"))
+        batch_op.drop_index(batch_op.f("ix_hold_appointment_id"))
+        batch_op.drop_index("hold_span")
 
-    op.drop_table("claim")
+    op.drop_table("hold")
+    with op.batch_alter_table("cover_grant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cover_grant_centre_id"))
+
+    op.drop_table("cover_grant")
     with op.batch_alter_table("topic_programme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_topic_programme_centre_id"))
 
@@ -692,11 +982,27 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_shift_centre_id"))
 
     op.drop_table("shift")
+    with op.batch_alter_table("programme_area", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_area_centre_id"))
+
+    op.drop_table("programme_area")
     with op.batch_alter_table("look", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_look_centre_id"))
         batch_op.drop_index(batch_op.f("ix_look_at"))
 
     op.drop_table("look")
+    with op.batch_alter_table("gap_override", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_gap_override_centre_id"))
+
+    op.drop_table("gap_override")
+    with op.batch_alter_table("day_shift", schema=None) as batch_op:
+        batch_op.drop_index("day_shift_day")
+
+    op.drop_table("day_shift")
+    with op.batch_alter_table("cover_plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cover_plan_centre_id"))
+
+    op.drop_table("cover_plan")
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_appointment_counsellor_id"))
         batch_op.drop_index("appointment_span")
@@ -710,11 +1016,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_staff_centre_id"))
 
     op.drop_table("staff")
+    with op.batch_alter_table("room", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_room_centre_id"))
+
+    op.drop_table("room")
     with op.batch_alter_table("programme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_programme_centre_id"))
 
     op.drop_table("programme")
     op.drop_table("pairing")
+    with op.batch_alter_table("interpreter_hours", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interpreter_hours_interpreter_id"))
+        batch_op.drop_index(batch_op.f("ix_interpreter_hours_centre_id"))
+
+    op.drop_table("interpreter_hours")
     with op.batch_alter_table("closure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_closure_centre_id"))
 
@@ -723,19 +1038,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_topic_centre_id"))
 
     op.drop_table("topic")
+    with op.batch_alter_table("site", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_site_centre_id"))
+
+    op.drop_table("site")
     op.drop_table("series")
     with op.batch_alter_table("screen", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_screen_centre_id"))
 
     op.drop_table("screen")
-    with op.batch_alter_table("room", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_room_centre_id"))
-
-    op.drop_table("room")
     with op.batch_alter_table("partner", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_centre_id"))
 
     op.drop_table("partner")
+    with op.batch_alter_table("interpreter", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interpreter_centre_id"))
+
+    op.drop_table("interpreter")
     with op.batch_alter_table("hours", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hours_centre_id"))
 
@@ -745,6 +1064,10 @@ def downgrade() -> None:
 
     op.drop_table("carrier")
     op.drop_table("board")
+    with op.batch_alter_table("area", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_area_centre_id"))
+
+    op.drop_table("area")
     op.drop_table("lease")
     op.drop_table("installation")
     op.drop_table("centre")

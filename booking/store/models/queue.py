@@ -1,0 +1,120 @@
+"""Today's numbers, messages, what happened, and the screens."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.store.db import Base, Id
+from booking.store.models.columns import centre, key, to
+
+
+class Ticket(Base):
+    """Today's number for anyone waiting. `counsellor_id` and `room_id`: where it is called to."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        UniqueConstraint("centre_id", "day", "number"),
+        Index("ticket_waiting", "centre_id", "day", "state"),
+        Index("one_ticket_a_counsellor", "centre_id", "counsellor_id", unique=True,
+              sqlite_where=text("state IN ('called', 'in_talk')"),
+              postgresql_where=text("state IN ('called', 'in_talk')")),
+        Index("one_ticket_a_room", "room_id", unique=True,
+              sqlite_where=text("state IN ('called', 'in_talk')"),
+              postgresql_where=text("state IN ('called', 'in_talk')")),
+    )  # fmt: skip
+    id: Mapped[int] = key()
+    centre_id: Mapped[int] = mapped_column(Id, ForeignKey("centre.id", ondelete="CASCADE"))
+    day: Mapped[date]
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(10))
+    language: Mapped[str | None] = mapped_column(String(12))
+    programme_id: Mapped[int | None] = to("programme.id")
+    appointment_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("appointment.id", ondelete="CASCADE"), unique=True
+    )
+    bound_to: Mapped[int | None] = to("staff.id")
+    due_at: Mapped[datetime | None]
+    taken_at: Mapped[datetime]
+    counsellor_id: Mapped[int | None] = to("staff.id")
+    room_id: Mapped[int | None] = to("room.id")
+    calls: Mapped[int] = mapped_column(default=0)
+    called_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Series(Base):
+    """How far a day's numbers have come: the first was drawn, `given` counts."""
+
+    __tablename__ = "series"
+    centre_id: Mapped[int] = mapped_column(Id, ForeignKey("centre.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    first: Mapped[int]
+    given: Mapped[int]
+
+
+class Message(Base):
+    """One SMS. Its text and the number are read when it is sent, never stored here."""
+
+    __tablename__ = "message"
+    __table_args__ = (UniqueConstraint("centre_id", "key"), Index("message_due", "state", "due_at"))
+    id: Mapped[int] = key()
+    centre_id: Mapped[int] = centre()
+    appointment_id: Mapped[int] = to("appointment.id", ondelete="CASCADE", index=True)
+    key: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12))
+    due_at: Mapped[datetime]
+    not_after: Mapped[datetime]
+    submitting_since: Mapped[datetime | None]
+    provider_id: Mapped[str | None] = mapped_column(String(40), unique=True)
+    error: Mapped[str | None] = mapped_column(String(20))
+
+
+class Step(Base):
+    """What happened: every step of a ticket, an appointment or a message, with when, by whom and through which door."""
+
+    __tablename__ = "step"
+    __table_args__ = (
+        CheckConstraint(
+            "(ticket_id IS NOT NULL AND appointment_id IS NULL AND message_id IS NULL)"
+            " OR (ticket_id IS NULL AND appointment_id IS NOT NULL AND message_id IS NULL)"
+            " OR (ticket_id IS NULL AND appointment_id IS NULL AND message_id IS NOT NULL)"
+        ),
+    )
+    id: Mapped[int] = key()
+    centre_id: Mapped[int] = centre()
+    ticket_id: Mapped[int | None] = to("ticket.id", ondelete="CASCADE", index=True)
+    appointment_id: Mapped[int | None] = to("appointment.id", ondelete="CASCADE", index=True)
+    message_id: Mapped[int | None] = to("message.id", ondelete="CASCADE", index=True)
+    name: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None] = to("staff.id")
+    door: Mapped[str] = mapped_column(String(12))
+
+
+class Screen(Base):
+    """A waiting-room screen. Before it is paired it only has a pairing code; `token_hash` is what it shows later."""
+
+    __tablename__ = "screen"
+    id: Mapped[int] = key()
+    centre_id: Mapped[int] = centre()
+    name: Mapped[str] = mapped_column(String(60))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    paired_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Pairing(Base):
+    """A screen that shows six digits and waits for staff to type them. Of no centre until then."""
+
+    __tablename__ = "pairing"
+    code: Mapped[str] = mapped_column(String(6), primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+    centre_id: Mapped[int | None] = mapped_column(Id, ForeignKey("centre.id", ondelete="CASCADE"))
+    screen_id: Mapped[int | None] = to("screen.id", ondelete="CASCADE")
