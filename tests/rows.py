@@ -71,7 +71,8 @@ def a_message(
     """`name` tells several of an appointment apart, `sequence` says of which of its times the message is."""
     row = m.Message(**{
         "centre_id": centre_id, "appointment_id": appointment_id, "key": f"{appointment_id}:{sequence}:{name}",
-        "kind": "reminder_eve", "language": "ar", "state": "due", "due_at": NOW, "not_after": NOW + timedelta(days=1), **values,
+        "kind": "reminder_eve", "language": "ar", "state": "due", "due_at": NOW,
+        "not_after": NOW + timedelta(days=1), **values,
     })  # fmt: skip
     session.add(row)
     session.flush()

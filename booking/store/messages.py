@@ -8,7 +8,16 @@ from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, updat
 from sqlalchemy.orm import Session
 
 from booking.domain.reminders import (
-    ACCEPTED, DELIVERED, DUE, FAILED, SUBMITTING, UNKNOWN, UNSENT, Counts, about, is_current,
+    ACCEPTED,
+    DELIVERED,
+    DUE,
+    FAILED,
+    SUBMITTING,
+    UNKNOWN,
+    UNSENT,
+    Counts,
+    about,
+    is_current,
 )  # fmt: skip
 from booking.store import models as m
 

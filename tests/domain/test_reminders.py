@@ -67,11 +67,19 @@ def test_a_key_names_appointment_time_and_kind():
     assert rules.key(12, 3, "reminder_eve") == "12:3:reminder_eve"
 
 
+@pytest.mark.parametrize(
+    ("appointment", "sequence", "current"),
+    [(12, 3, True), (12, 4, False), (12, 33, False), (1, 3, False), (2, 3, False), (123, 3, False)],
+)
+def test_a_message_is_current_while_its_appointment_has_the_time_of_its_key(appointment, sequence, current):
+    assert rules.is_current(rules.key(12, 3, "reminder_eve"), appointment, sequence) == current
+
+
 NOW = berlin(2027, 3, 15, 18, 0)
 
 
 def facts(**changes) -> Facts:
-    usual = Facts("reminder_eve", NOW + timedelta(hours=10), "booked", True, NONE_SENT)
+    usual = Facts("reminder_eve", NOW + timedelta(hours=10), "booked", current=True, agreed=True, counts=NONE_SENT)
     return usual._replace(**changes)
 
 
@@ -80,6 +88,9 @@ def facts(**changes) -> Facts:
     [
         (facts(), ("submitting", None)),
         (facts(agreed=False), ("dropped", None)),
+        (facts(current=False), ("dropped", None)),
+        (facts(kind="moved", current=False), ("dropped", None)),
+        (facts(kind="cancellation", appointment_state="cancelled", current=False), ("dropped", None)),
         (facts(appointment_state="cancelled"), ("dropped", None)),
         (facts(appointment_state="arrived"), ("dropped", None)),
         (facts(kind="cancellation"), ("dropped", None)),

@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from booking import create_app
 from booking.config import Config
@@ -20,7 +20,7 @@ from booking.store import models as m
 from booking.store.db import reading, transaction
 from tests.conftest import SECRET
 from tests.fake_twilio import FakeTwilio
-from tests.rows import a_centre, a_visitor, an_appointment
+from tests.rows import a_centre, a_message, a_visitor, an_appointment
 
 NOW = datetime(2027, 3, 15, 17, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
@@ -42,10 +42,7 @@ def due(app, count: int) -> list[int]:
         for i in range(count):
             of = an_appointment(session, centre, NOW + timedelta(days=3), code=f"{i:08}")
             a_visitor(session, centre, of, f"s{i}", phone=f"+49151{i:08}", reminders_agreed=NOW)
-            session.execute(insert(m.Message).values(
-                centre_id=centre, appointment_id=of, key=f"k{i}", kind="reminder_eve", language="de", state="due",
-                due_at=NOW, not_after=NOW + timedelta(days=3),
-            ))  # fmt: skip
+            a_message(session, centre, of, language="de", due_at=NOW, not_after=NOW + timedelta(days=3))
         return list(session.scalars(select(m.Message.id)))
 
 

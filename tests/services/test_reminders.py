@@ -1,5 +1,6 @@
 """The outbox: planned with the booking, judged at the last moment, sent once, settled when in doubt."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -244,6 +245,7 @@ def test_nothing_is_due_before_its_time():
     ("change_of", "values", "expected"),
     [
         (m.Appointment, {"state": "cancelled"}, "dropped"),
+        (m.Appointment, {"sequence": 1}, "dropped"),
         (m.Visitor, {"reminders_agreed": None}, "dropped"),
         (m.Visitor, {"phone": None}, "dropped"),
         (m.Message, {"not_after": NOW}, "expired"),
@@ -255,6 +257,31 @@ def test_the_state_of_things_is_read_again_inside_the_claim(change_of, values, e
     gateway = Gateway()
     send(gateway)
     assert (gateway.tries, state(ref), steps(ref)) == (0, expected, [expected])
+
+
+@pytest.mark.parametrize("answer", [Later(), Uncertain(), SystemExit()])
+def test_a_message_of_the_old_time_is_not_tried_again_when_she_moved_meanwhile(answer):
+    """It was being submitted, so that moving could not withdraw it. After a crash it is unknown first, as ever."""
+    known = a_due_message()
+
+    class Moving(Gateway):
+        def send(self, *arguments) -> str:
+            if not self.tries:
+                change(m.Appointment, {"sequence": 1, "starts_at": STARTS + timedelta(hours=1),
+                                       "ends_at": STARTS + timedelta(hours=2),
+                                       "busy_until": STARTS + timedelta(hours=2)})  # fmt: skip
+            return super().send(*arguments)
+
+    gateway = Moving(answer)
+    with contextlib.suppress(SystemExit):
+        send(gateway)
+    for minutes in range(1, 9):
+        at = NOW + minutes * MINUTE
+        reminders.stuck(now=at)
+        settle(gateway, at)
+        send(gateway, at)
+    assert (gateway.sent, state(known.ref), steps(known.ref)[-1]) == ([], "dropped", "dropped")
+    assert ("unknown" in steps(known.ref)) == (not isinstance(answer, Later))
 
 
 def test_a_person_who_was_erased_gets_nothing():

@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
 from booking.store import messages
+from booking.store import models as m
 from booking.store.db import reading, transaction
 from tests.rows import a_centre, a_message, an_appointment
 
@@ -31,3 +34,21 @@ def test_staff_see_what_did_not_go_out_of_their_centre_the_next_appointment_firs
     ]
     assert found[0].error == "21610"
     assert found[0].starts_at == NOW + timedelta(days=1)
+
+
+def test_staff_need_not_call_about_a_time_that_was_given_back_or_moved(app):
+    tomorrow = NOW + timedelta(days=1)
+    with app.app_context():
+        with transaction(0) as session:
+            centre = a_centre(session)
+            moved = an_appointment(session, centre, tomorrow, code="11111111", sequence=1)
+            cancelled = an_appointment(session, centre, tomorrow, code="22222222", sequence=2, state="cancelled")
+            here = an_appointment(session, centre, tomorrow, code="33333333", state="arrived")
+            for appointment in (moved, cancelled, here):
+                for sequence in range(3):
+                    for kind in ("reminder_eve", "cancellation"):
+                        a_message(session, centre, appointment, kind, sequence=sequence, kind=kind, state="failed")
+        with reading() as session:
+            found = messages.unsent(session, centre, NOW)
+            keys = {row.id: row.key for row in session.execute(select(m.Message.id, m.Message.key))}
+    assert [keys[one.id] for one in found] == [f"{moved}:1:reminder_eve", f"{cancelled}:2:cancellation"]
