@@ -58,7 +58,7 @@ class Calendar(NamedTuple):
 
     def whole_days(self, first: date | None, last: date | None) -> int:
         """The steps from the first to the last day, both included; None means without end on that side."""
-        if first is None and last is None:
+        if (first is None or first <= self.days[0]) and (last is None or self.days[-1] <= last):
             return self.grid.whole
         steps = 0
         for day in self.days:

@@ -30,11 +30,11 @@ _OVERNIGHT = By("worker")
 def call_next(centre_id: int, counsellor_id: int, *, room: str | None = None, by: By, now: datetime) -> TicketRow:
     """Call whoever is next for this counsellor to a room of hers by its slug (or the first of her rooms that is free).
 
-    Refusals: NotFound (no counsellor), StillBusy, NobodyWaiting, NoRoom.
+    Refusals: NotFound (no counsellor, or none on this day), StillBusy, NobodyWaiting, NoRoom.
     """
     with transaction(centre_id) as session:
-        caller = _caller(session, centre_id, counsellor_id, now)
         day = local_day(now, planning.rules_of(session, centre_id).zone)
+        caller = _caller(session, centre_id, counsellor_id, day, now)
         current = _current(session, centre_id, day, now)
         if counsellor_id in current:
             raise StillBusy(current[counsellor_id].number)
@@ -88,9 +88,9 @@ class View(NamedTuple):
 def view(centre_id: int, counsellor_id: int, *, now: datetime) -> View:
     """Refusal: NotFound for somebody who is no counsellor of this centre."""
     with reading() as session:
-        caller = _caller(session, centre_id, counsellor_id, now)
         zone = planning.rules_of(session, centre_id).zone
         day = local_day(now, zone)
+        caller = _caller(session, centre_id, counsellor_id, day, now)
         waiting = {line.id: line for line in store.waiting(session, centre_id, day)}
         chosen = queue.next_for(caller, [line.waiting for line in waiting.values()], now)
         current = [line for line in store.current(session, centre_id, day) if line.counsellor_id == counsellor_id]
@@ -148,9 +148,9 @@ def _step(
     board_changed(session, centre_id)
 
 
-def _caller(session: Session, centre_id: int, counsellor_id: int, now: datetime) -> Caller:
+def _caller(session: Session, centre_id: int, counsellor_id: int, day: date, now: datetime) -> Caller:
     """The counsellor with her programmes, and the colleagues whose appointments she covers because they are away."""
-    if counsellor_id not in {person.id for person in roster_store.people(session, centre_id)}:
+    if counsellor_id not in {p.id for p in roster_store.people(session, centre_id) if p.works_on(day)}:
         raise NotFound
     skills = roster_store.skills(session, centre_id)
     away = roster_store.away_now(session, centre_id, now)

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, case, or_, select
+from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.domain.availability import Programme
@@ -32,7 +32,8 @@ class Rules(NamedTuple):
 class Person(NamedTuple):
     """A counsellor as the roster knows her; programmes, languages and rooms are joined by the caller.
 
-    `first_day`: the first on which she may advise anybody: none before her commitment to secrecy (domain.md R25).
+    `first_day`: the first on which she may advise anybody, so none before her commitment to secrecy (domain.md R25);
+    date.max while there is no such commitment.
     """
 
     id: int
@@ -41,6 +42,9 @@ class Person(NamedTuple):
     contract_minutes: int
     first_day: date
     last_day: date | None
+
+    def works_on(self, day: date) -> bool:
+        return self.first_day <= day <= (self.last_day or date.max)
 
 
 class RoomRow(NamedTuple):
@@ -67,15 +71,13 @@ _HOURS = select(hours.weekday, hours.starts, hours.ends, hours.walk_in).where(ho
 _CLOSURES = select(closure.first_day, closure.last_day, closure.carrier_id).where(
     closure.centre_id == bindparam("centre"), closure.last_day >= bindparam("first")
 )
-_FIRST_DAY = case((staff.first_day > staff.secret_since, staff.first_day), else_=staff.secret_since).label("first_day")
+_BOUND = func.coalesce(staff.secret_since, date.max)
+_FIRST_DAY = case((staff.first_day > _BOUND, staff.first_day), else_=_BOUND).label("first_day")
 _PEOPLE = (
     select(staff.id, staff.carrier_id, staff.duty, staff.contract_minutes, _FIRST_DAY, staff.last_day)
-    .where(
-        staff.centre_id == bindparam("centre"), staff.role == "counsellor", staff.carrier_id.is_not(None),
-        staff.secret_since.is_not(None),
-    )
+    .where(staff.centre_id == bindparam("centre"), staff.role == "counsellor", staff.carrier_id.is_not(None))
     .order_by(staff.id)
-)  # fmt: skip
+)
 _NAMES = select(staff.id, staff.name).where(staff.centre_id == bindparam("centre"))
 _ROOMS = select(room.id, room.slug, room.name, room.first_day, room.last_day).where(
     room.centre_id == bindparam("centre"), room.kind == "office"

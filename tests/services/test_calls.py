@@ -150,6 +150,19 @@ def test_only_counsellors_of_the_centre_call(centre, anna):
             calls.view(where, who, now=NOW)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [{"secret_since": None}, {"secret_since": TODAY + DAY}, {"first_day": TODAY + DAY}, {"last_day": TODAY - DAY}],
+)
+def test_nobody_calls_before_her_commitment_or_outside_her_first_and_last_day(centre, anna, values):
+    a_ticket(centre)
+    change(m.Staff, anna, **values)
+    with pytest.raises(NotFound):
+        call(centre, anna)
+    change(m.Staff, anna, secret_since=TODAY, first_day=TODAY, last_day=TODAY)
+    assert call(centre, anna).state == "called"
+
+
 def test_who_was_first_is_noticed_by_the_row_itself(centre, anna, monkeypatch, heard):
     """Should the lock ever fail: the update names the old state, and a row too few is a refusal."""
     a_ticket(centre)

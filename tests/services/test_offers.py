@@ -92,6 +92,17 @@ def test_who_has_left_and_who_has_not_begun_is_not_offered():
     assert days_offered(centre) == [TODAY, TODAY + 7 * DAY]
 
 
+def test_nobody_is_offered_before_the_day_of_her_commitment_to_secrecy():
+    centre = a_centre()
+    a_counsellor(centre, "Anna", secret_since=TODAY + 2 * DAY)
+    a_counsellor(centre, "Beate", secret_since=None)
+    a_counsellor(centre, "Cem", first_day=TODAY + 7 * DAY, secret_since=TODAY + 6 * DAY, last_day=TODAY + 7 * DAY)
+    assert days_offered(centre) == [TODAY + n * DAY for n in (2, 3, 6, 7)]
+    change(m.Staff, rows(m.Staff.id)[0], last_day=TODAY + 2 * DAY)
+    assert days_offered(centre) == [TODAY + 2 * DAY, TODAY + 7 * DAY]
+    assert a_booking(centre, NINE + 6 * DAY).card.counsellor_id == rows(m.Staff.id)[2]
+
+
 def test_a_room_that_is_given_up_is_not_offered():
     centre = a_bare_centre()
     a_carrier(centre), a_programme(centre), a_topic(centre), open_hours(centre)
