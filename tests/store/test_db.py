@@ -1,12 +1,17 @@
 """transaction() and the columns, on both databases."""
 
+import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
+from booking.domain.errors import TooBusy
 from booking.store import models as m
 from booking.store.db import WritingInReading, announce, db, on_commit, reading, transaction
+from tests.locks import another_process_writes, impatient
 
 NOW = datetime(2027, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -77,3 +82,71 @@ def test_a_read_cannot_write(app):
         with pytest.raises(WritingInReading), reading() as session:
             session.add(lease())
         db.session.close()
+
+
+# ── when somebody else keeps the lock ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def hurry(app):
+    with impatient(app), app.app_context():
+        yield
+
+
+@contextmanager
+def another_thread_writes(app):
+    ready, done = threading.Event(), threading.Event()
+
+    def write():
+        with app.app_context(), transaction(7) as session:
+            session.add(lease("theirs"))
+            session.flush()
+            ready.set()
+            assert done.wait(20)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        assert ready.wait(20)
+        yield
+    finally:
+        done.set()
+        thread.join(20)
+
+
+@pytest.mark.parametrize("elsewhere", [another_process_writes, another_thread_writes])
+def test_who_waits_too_long_for_the_lock_is_refused_and_may_try_again(app, hurry, elsewhere):
+    with elsewhere(app), pytest.raises(TooBusy), transaction(7):
+        pytest.fail("the lock was not ours")
+    with transaction(7) as session:
+        session.add(lease("ours"))
+    with reading() as session:
+        assert "ours" in session.scalars(select(m.Lease.name)).all()
+
+
+def test_a_row_that_another_keeps_is_the_same_refusal(app, hurry):
+    """PostgreSQL's limit holds for every lock of the transaction; SQLite has but the one."""
+    with transaction(7) as session:
+        session.add(lease())
+    with another_process_keeps_the_row(app), pytest.raises(TooBusy), transaction(8) as session:
+        session.execute(m.Lease.__table__.update().values(holder="b"))
+
+
+@contextmanager
+def another_process_keeps_the_row(app):
+    if db.engine.dialect.name == "sqlite":
+        with another_process_writes(app):
+            yield
+        return
+    with db.engine.connect() as connection:
+        connection.execute(m.Lease.__table__.select().with_for_update())
+        yield
+
+
+def test_any_other_failure_of_the_database_stays_what_it_is(inside):
+    broken = {
+        "sqlite": "SELECT abs(-9223372036854775808)",
+        "postgresql": "SELECT pg_terminate_backend(pg_backend_pid())",
+    }
+    with pytest.raises(OperationalError), transaction(7) as session:
+        session.execute(text(broken[db.engine.dialect.name]))
