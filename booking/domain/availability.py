@@ -131,13 +131,6 @@ def offers_at(plan: Plan, request: Request, start: datetime) -> list[Offer]:
     return [offer for offer, mask in _ways(plan, request) if mask >> step & 1]
 
 
-def unattended(open_steps: int, present: Iterable[int]) -> int:
-    """Open steps in which nobody is present; `present` are the steps of those with duty."""
-    for mask in present:
-        open_steps &= ~mask
-    return open_steps
-
-
 def _ways(plan: Plan, request: Request) -> Iterable[tuple[Offer, int]]:
     window = _window(plan, request)
     eligible = {p: window & _programme_steps(plan, plan.programmes[p], request.age) for p in request.programmes}

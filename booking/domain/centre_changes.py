@@ -60,25 +60,35 @@ def outside(frame: Frame, booked: Booked) -> str | None:
         first, last = frame.terms[kind, id_]
         if (first and day < first) or (last and last < day):
             return kind
-    if any(c.covers(day) and c.carrier_id in (None, booked.carrier_id) for c in frame.closures):
-        return "closure"
     cal = roster.calendar(frame.zone, (day,), (), ())
     steps = cal.grid.touched(Span(booked.starts_at, booked.ends_at))
-    if steps & ~roster.opening(cal, frame.hours)[0]:
+    mine = [c for c in frame.closures if c.carrier_id in (None, booked.carrier_id) and c.kind != roster.OPEN]
+    if any(steps & roster.closed_steps(cal, c) for c in mine if c.covers(day)):
+        return "closure"
+    if steps & ~roster.opening(cal, frame.hours).open_steps:
         return "hours"
-    if steps & ~roster.rostered(cal, frame.shifts).get(booked.counsellor_id, 0):
+    if steps & ~roster.rostered(cal, frame.shifts).get(booked.counsellor_id, roster.NOT_PLANNED).talks:
         return "shift"
     return None
 
 
-def hours_said(weekday: int, starts: time, ends: time, walk_in: bool) -> str:
-    return f"{WEEKDAYS[weekday]} {starts:%H:%M}-{ends:%H:%M}" + (" walk-in" if walk_in else "")
+def hours_said(weekday: int, starts: time, ends: time, walk_in: bool, alone: str = roster.WALK_INS) -> str:
+    kind = " walk-in" if walk_in else ""
+    return f"{WEEKDAYS[weekday]} {starts:%H:%M}-{ends:%H:%M}{kind}" + ("" if alone == roster.WALK_INS else f", {alone}")
 
 
-def shift_said(weekday: int, starts: time, ends: time, valid_from: date, valid_until: date | None) -> str:
+def shift_said(
+    weekday: int, starts: time, ends: time, valid_from: date, valid_until: date | None, kind: str, every_weeks: int
+) -> str:
     until = f" to {valid_until}" if valid_until else ""
-    return f"{hours_said(weekday, starts, ends, False)} from {valid_from}{until}"
+    turn = f" every {every_weeks} weeks" if every_weeks > 1 else ""
+    what = "" if kind == roster.TALKS else f" {kind}"
+    return f"{hours_said(weekday, starts, ends, False)}{what}{turn} from {valid_from}{until}"
 
 
-def closure_said(first_day: date, last_day: date, carrier: str | None, reason: str) -> str:
-    return f"{first_day} to {last_day}: {reason}" + (f" ({carrier})" if carrier else "")
+def closure_said(
+    first_day: date, last_day: date, carrier: str | None, kind: str, starts: time | None, ends: time | None, reason: str
+) -> str:
+    part = f" {starts:%H:%M}-{ends:%H:%M}" if starts and ends else ""
+    what = "" if kind == roster.SHUT else f" {kind}"
+    return f"{first_day} to {last_day}{part}{what}: {reason}" + (f" ({carrier})" if carrier else "")

@@ -5,8 +5,10 @@ Works on whatever could be read, so that no mistake hides behind another.
 
 from datetime import date
 from itertools import combinations
+from math import gcd
 
 from booking.domain.centre_values import WEEKDAYS, Part, Row
+from booking.domain.roster import weeks_between
 from booking.domain.staff import COUNSELLOR
 from booking.domain.times import GRAIN_MINUTES
 
@@ -22,7 +24,7 @@ REFERENCES = (
 )  # fmt: skip
 WITH_DAYS = ("programme", "room", "closure", "staff")
 COUNSELLOR_NEEDS = ("carrier", "programmes", "languages", "rooms")
-SHIFT_KEYS = {"weekday", "starts", "ends", "valid_from", "valid_until"}
+SHIFT_KEYS = {"weekday", "starts", "ends", "valid_from", "valid_until", "kind", "every_weeks"}
 OFFICE = "office"
 
 
@@ -34,7 +36,7 @@ def check(file: Row) -> None:
     if hours := file.get("hours"):
         _hours(hours)
     if (centre := file.get("centre")) and centre.lacks("languages"):
-        (centre.at / "languages").say("A centre needs a language.")
+        (centre.at / "languages").say("no-language")
     for person in file.rows("staff"):
         _person(person, file)
 
@@ -45,7 +47,7 @@ def _named_once(file: Row) -> None:
         for row in file.rows(table):
             name = row.get(key)
             if name in seen:
-                (row.at / key).say(f'"{name}" is used twice.')
+                (row.at / key).say("used-twice", name=name)
             seen |= {name} if name is not None else set()
 
 
@@ -55,7 +57,7 @@ def _references(file: Row) -> None:
         for row in file.rows(table):
             for name in _names(row, key):
                 if name not in known:
-                    (row.at / key).say(f'No {target} has the slug "{name}".')
+                    (row.at / key).say("no-such-row", table=target, slug=name)
 
 
 def _names(row: Row, key: str) -> tuple[str, ...]:
@@ -67,11 +69,21 @@ def _days(file: Row) -> None:
     for table in WITH_DAYS:
         for row in file.rows(table):
             _in_order(row, "first_day", "last_day")
+    for row in file.rows("closure"):
+        _part_of_day(row)
+
+
+def _part_of_day(row: Row) -> None:
+    starts, ends = row.get("starts"), row.get("ends")
+    if (starts is None) != (ends is None):
+        row.at.say("one-time")
+    elif starts is not None and ends <= starts:
+        (row.at / "ends").say("ends-first")
 
 
 def _in_order(row: Row, first: str, last: str) -> None:
     if row.get(first) and row.get(last) and row.get(last) < row.get(first):
-        (row.at / last).say(f"This lies before {first}.")
+        (row.at / last).say("before", other=first)
 
 
 def _ages(file: Row) -> None:
@@ -81,13 +93,13 @@ def _ages(file: Row) -> None:
         given = {age for age in (row.get("from_birthday"), row.get("before_birthday")) if age is not None}
         ages.setdefault(row.get("slug", ""), set()).update(given)
         if row.get("from_birthday") is not None and row.get("before_birthday") is not None:
-            (row.at / "before_birthday").say("Give from_birthday or before_birthday, not both.")
+            (row.at / "before_birthday").say("two-birthdays")
     for topic in file.rows("topic"):
         asked = set().union(*(ages.get(slug, set()) for slug in topic.get("programmes", ())))
         if len(asked) > 1:
-            (topic.at / "programmes").say(f"These turn on several birthdays, {sorted(asked)}: only one can be asked.")
+            (topic.at / "programmes").say("several-birthdays", ages=tuple(sorted(asked)))
         if topic.lacks("programmes"):
-            (topic.at / "programmes").say("A topic needs a programme that serves it.")
+            (topic.at / "programmes").say("no-programme")
 
 
 def _hours(hours: Row) -> None:
@@ -95,11 +107,11 @@ def _hours(hours: Row) -> None:
     for parts in (opening, walk_in):
         for one, other in combinations(parts, 2):
             if _steps(one) & _steps(other):
-                other.at.say("This overlaps another period of the day.")
+                other.at.say("periods-overlap")
     open_steps = frozenset().union(*map(_steps, opening))
     for part in walk_in:
         if "open" in hours.values and not _steps(part) <= open_steps:
-            part.at.say("These walk-in hours lie outside the opening hours.")
+            part.at.say("outside-opening")
 
 
 def _steps(part: Part) -> frozenset[tuple[int, int]]:
@@ -112,11 +124,11 @@ def _person(person: Row, file: Row) -> None:
     if person.get("role") == COUNSELLOR:
         for name in COUNSELLOR_NEEDS:
             if person.lacks(name):
-                person.at.say(f'A counsellor needs "{name}".')
+                person.at.say("counsellor-needs", name=name)
     kinds = {room.get("slug"): room.get("kind") for room in file.rows("room")}
     for room in person.get("rooms", ()):
         if kinds.get(room) not in (OFFICE, None):
-            (person.at / "rooms").say(f'"{room}" is no office: nobody can be called there for a talk.')
+            (person.at / "rooms").say("no-office", slug=room)
     _shifts(person.rows("shift"))
 
 
@@ -124,17 +136,21 @@ def _shifts(shifts: tuple[Row, ...]) -> None:
     for shift in shifts:
         _in_order(shift, "valid_from", "valid_until")
         if "starts" in shift.values and "ends" in shift.values and shift.get("ends") <= shift.get("starts"):
-            (shift.at / "ends").say("This shift ends before it starts.")
+            (shift.at / "ends").say("ends-first")
     whole = [shift for shift in shifts if shift.values.keys() >= SHIFT_KEYS]
     for one, other in combinations(whole, 2):
-        if _same_days(one, other) and _steps(_part(one)) & _steps(_part(other)):
-            other.at.say(f"This overlaps another shift of the same person on {WEEKDAYS[other.get('weekday')]}.")
+        if _together(one, other) and _steps(_part(one)) & _steps(_part(other)):
+            other.at.say("shifts-overlap", weekday=WEEKDAYS[other.get("weekday")])
 
 
 def _part(shift: Row) -> Part:
     return Part(shift.at, shift.get("weekday"), shift.get("starts"), shift.get("ends"))
 
 
-def _same_days(one: Row, other: Row) -> bool:
+def _together(one: Row, other: Row) -> bool:
+    """Of the same kind, and in some week both. (A break or an outreach lies within a shift, as it should.)"""
     one_last, other_last = one.get("valid_until") or date.max, other.get("valid_until") or date.max
-    return bool(one.get("valid_from") <= other_last and other.get("valid_from") <= one_last)
+    overlap = one.get("valid_from") <= other_last and other.get("valid_from") <= one_last
+    every = gcd(one.get("every_weeks"), other.get("every_weeks"))
+    apart = weeks_between(one.get("valid_from"), other.get("valid_from"))
+    return bool(overlap and apart % every == 0 and one.get("kind") == other.get("kind"))

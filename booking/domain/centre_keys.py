@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from booking.domain import centre_values as read
 from booking.domain.centre_checks import OFFICE
 from booking.domain.centre_values import At, Key, Wrong
+from booking.domain.roster import ALONE, CLOSURE_KINDS, SHIFT_KINDS, SHUT, TALKS, WALK_INS
 from booking.domain.staff import ROLES, read_login
 
 LAWS = ("DSGVO", "KDG", "DSG-EKD")
@@ -14,8 +15,12 @@ GROUP, WAITING = "group", "waiting"
 TOPICS = (
     "unsure", "residence", "benefits", "german", "school-training", "employment", "housing", "family-health", "letter",
 )  # fmt: skip
-# First parts of addresses that are the program's own.
-RESERVED = frozenset({"static", "api", "screen", "staff", "healthz", "sign-in", "favicon.ico", "robots.txt"})
+# First parts of addresses that are the program's own (a test compares them with its addresses), and some that browsers
+# and proxies ask for by themselves or that we may want.
+RESERVED = frozenset({
+    "api", "gallery", "livez", "practice", "readyz", "receipts", "screen", "sign-in", "socket.io", "static",
+    "admin", "favicon.ico", "healthz", "kiosk", "metrics", "robots.txt", "staff",
+})  # fmt: skip
 
 
 @cache
@@ -25,28 +30,25 @@ def _zones() -> frozenset[str]:
 
 def _zone(value: object, _at: At) -> str:
     if not isinstance(value, str) or value not in _zones():
-        raise Wrong("This zone is not known. Write one like Europe/Berlin.")
+        raise Wrong("zone-unknown")
     return value
 
 
 def _free_slug(value: object, at: At) -> str:
     if isinstance(value, str) and value in RESERVED:
-        raise Wrong("This slug is an address of the program itself. Take another.")
+        raise Wrong("slug-reserved")
     return str(read.slug(value, at))
 
 
 def _login(value: object, _at: At) -> str:
     if not isinstance(value, str) or read_login(value) != value:
-        raise Wrong("A login has small letters, digits, dots and hyphens, 2 to 40 of them.")
+        raise Wrong("no-login")
     return value
 
 
-PHONE = read.matching(r"\+[1-9][0-9 ]{5,20}", "Write a phone number like +49 7141 12345: with + and country code.")
-REGION = read.matching(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", "Write a region like DE-BW.")
-SMS_NAME = read.matching(
-    r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}",
-    "A short name for messages has at most 11 Latin letters, digits and spaces.",  # as senders have (domain.md R30)
-)
+PHONE = read.matching(r"\+[1-9][0-9 ]{5,20}", "no-phone")
+REGION = read.matching(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", "no-region")
+SMS_NAME = read.matching(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", "no-sms-name")  # as senders have (domain.md R30)
 BIRTHDAY = Key(read.whole(1, 99), None)
 DAYS = {
     "first_day": Key(read.day, None),
@@ -67,7 +69,7 @@ CENTRE = {
     "interpreter_lead_minutes": Key(read.minutes(0, 30 * 24 * 60), 0),
     "horizon_days": Key(read.whole(1, 365)),
     "lead_minutes": Key(read.minutes(0, 30 * 24 * 60)),
-    "start_every_minutes": Key(read.minutes(5, 60)),
+    "start_every_minutes": Key(read.part_of_hour),
     "buffer_minutes": Key(read.minutes(0, 60)),
     "min_present": Key(read.whole(0, 1)),
     "min_reachable": Key(read.whole(0, 1)),
@@ -111,11 +113,15 @@ ROOM = {
 HOURS = {
     "open": Key(read.week),
     "walk_in": Key(read.week, ()),
+    "alone": Key(read.one_of(*ALONE), WALK_INS),
 }
 CLOSURE = {
     "first_day": Key(read.day),
     "last_day": Key(read.day),
     "carrier": Key(read.slug, None),
+    "kind": Key(read.one_of(*CLOSURE_KINDS), SHUT),
+    "starts": Key(read.time_of_day, None),
+    "ends": Key(read.time_of_day, None),
     "reason": Key(read.text(80)),
 }
 SHIFT = {
@@ -124,6 +130,8 @@ SHIFT = {
     "ends": Key(read.time_of_day),
     "valid_from": Key(read.day),
     "valid_until": Key(read.day, None),
+    "kind": Key(read.one_of(*SHIFT_KINDS), TALKS),
+    "every_weeks": Key(read.whole(1, 8), 1),
 }
 STAFF = {
     "login": Key(_login),

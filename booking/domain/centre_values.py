@@ -1,4 +1,7 @@
-"""Reading plain values of a centre's file. Every mistake is collected with its path; none ends the reading."""
+"""Reading plain values of a centre's file. Every mistake is collected with its path; none ends the reading.
+
+A mistake is a kind and its values; web/cli/wording.py has the sentences.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,6 +18,7 @@ LANGUAGES = frozenset((
     "uk",
 ))  # fmt: skip
 LONGEST_SLUG = 40
+PARTS_OF_HOUR = tuple(minutes for minutes in range(GRAIN_MINUTES, 61, GRAIN_MINUTES) if 60 % minutes == 0)
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 
@@ -24,12 +28,17 @@ REQUIRED: Any = object()
 
 
 class Wrong(Exception):
-    """A value that cannot be used; the text is a sentence for whoever wrote the file."""
+    """A value that cannot be used: the kind of mistake, and the values its sentence names."""
+
+    def __init__(self, kind: str, **values: object) -> None:
+        super().__init__(kind)
+        self.kind, self.values = kind, values
 
 
 class Problem(NamedTuple):
     path: Path
-    sentence: str
+    kind: str
+    values: Mapping[str, object]
 
 
 class At(NamedTuple):
@@ -41,15 +50,15 @@ class At(NamedTuple):
     def __truediv__(self, key: str | int) -> "At":
         return At((*self.path, key), self.problems)
 
-    def say(self, sentence: str) -> None:
-        self.problems.append(Problem(self.path, sentence))
+    def say(self, kind: str, **values: object) -> None:
+        self.problems.append(Problem(self.path, kind, values))
 
     def read(self, reader: Reader, value: object) -> Any:
         """What the reader makes of the value; None, and a problem more, if it cannot."""
         try:
             return reader(value, self)
         except Wrong as wrong:
-            self.say(str(wrong))
+            self.say(wrong.kind, **wrong.values)
             return None
 
 
@@ -87,20 +96,16 @@ class Part(NamedTuple):
     ends: time
 
 
-def quoted(names: "tuple[str, ...] | list[str]") -> str:
-    return ", ".join(f'"{name}"' for name in names)
-
-
 # ── tables and lists ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def table(keys: Mapping[str, Key]) -> Reader:
     def read(value: object, at: At) -> Row:
         if not isinstance(value, dict):
-            raise Wrong("This must be a table.")
+            raise Wrong("no-table")
         for name in value:
             if name not in keys:
-                (at / name).say(f"Unknown key. Known here are {', '.join(keys)}.")
+                (at / name).say("key-unknown", known=tuple(keys))
         return Row(at, dict(_known(keys, value, at)))
 
     return read
@@ -113,7 +118,7 @@ def _known(keys: Mapping[str, Key], given: Mapping[str, object], at: At) -> list
             value = (at / name).read(key.read, given[name])
             found += [(name, value)] if value is not None else []
         elif key.default is REQUIRED:
-            at.say(f'"{name}" is missing.')
+            at.say("missing", name=name)
         else:
             found.append((name, key.default))
     return found
@@ -124,7 +129,7 @@ def many(reader: Reader) -> Reader:
 
     def read(value: object, at: At) -> tuple[Any, ...] | None:
         if not isinstance(value, list):
-            raise Wrong("This must be a list.")
+            raise Wrong("no-list")
         found = [(at / i).read(reader, element) for i, element in enumerate(value)]
         right = tuple(element for element in found if element is not None)
         return right if right or not value else None
@@ -138,7 +143,7 @@ def each_once(reader: Reader) -> Reader:
     def read(value: object, at: At) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = many(reader)(value, at)
         for name in dict.fromkeys(name for name in found or () if (found or ()).count(name) > 1):
-            at.say(f'"{name}" stands here twice.')
+            at.say("here-twice", name=name)
         return found
 
     return read
@@ -147,14 +152,14 @@ def each_once(reader: Reader) -> Reader:
 def words(value: object, at: At) -> dict[str, str]:
     """A text for people in every language of the pages."""
     if not isinstance(value, dict):
-        raise Wrong(f"Write this text in each language: {', '.join(PAGE_LANGUAGES)}.")
+        raise Wrong("no-texts", languages=PAGE_LANGUAGES)
     for tag in PAGE_LANGUAGES:
         if tag not in value:
-            at.say(f'The text in "{tag}" is missing.')
+            at.say("text-missing", language=tag)
     for tag in value:
         (at / tag).read(text(400), value[tag])
         if tag not in LANGUAGES:
-            (at / tag).say("This is no language of the pages.")
+            (at / tag).say("no-page-language")
     return value
 
 
@@ -170,10 +175,10 @@ def week(value: object, at: At) -> tuple[Part, ...]:
 def _period(value: object, at: At) -> Part:
     starts, dash, ends = str(value).partition("-")
     if not isinstance(value, str) or not dash:
-        raise Wrong('Write a period like "09:00-12:00".')
+        raise Wrong("no-period")
     part = Part(at, 0, time_of_day(starts.strip(), at), time_of_day(ends.strip(), at))
     if part.ends <= part.starts:
-        raise Wrong("This ends before it starts.")
+        raise Wrong("ends-first")
     return part
 
 
@@ -183,18 +188,18 @@ def _period(value: object, at: At) -> Part:
 def text(longest: int) -> Reader:
     def read(value: object, _at: At) -> str:
         if not isinstance(value, str) or not value.strip():
-            raise Wrong("Write a text here, in quotes.")
+            raise Wrong("no-text")
         if len(value) > longest:
-            raise Wrong(f"This is too long: at most {longest} characters.")
+            raise Wrong("too-long", most=longest)
         return value
 
     return read
 
 
-def matching(pattern: str, sentence: str) -> Reader:
+def matching(pattern: str, kind: str) -> Reader:
     def read(value: object, _at: At) -> str:
         if not isinstance(value, str) or not re.fullmatch(pattern, value):
-            raise Wrong(sentence)
+            raise Wrong(kind)
         return value
 
     return read
@@ -202,14 +207,14 @@ def matching(pattern: str, sentence: str) -> Reader:
 
 def slug(value: object, _at: At) -> str:
     if not isinstance(value, str) or not _SLUG.fullmatch(value) or len(value) > LONGEST_SLUG:
-        raise Wrong(f"A slug has small letters, digits and single hyphens, at most {LONGEST_SLUG}.")
+        raise Wrong("no-slug", most=LONGEST_SLUG)
     return value
 
 
 def one_of(*choices: str) -> Reader:
     def read(value: object, _at: At) -> str:
         if not isinstance(value, str) or value not in choices:
-            raise Wrong(f"{value!r} is not known here. Known are {quoted(choices)}.")
+            raise Wrong("unknown", value=value, known=choices)
         return value
 
     return read
@@ -217,20 +222,20 @@ def one_of(*choices: str) -> Reader:
 
 def language(value: object, _at: At) -> str:
     if not isinstance(value, str) or value not in LANGUAGES:
-        raise Wrong(f"The language {value!r} is not known. Known are {', '.join(sorted(LANGUAGES))}.")
+        raise Wrong("unknown", value=value, known=tuple(sorted(LANGUAGES)))
     return value
 
 
 def flag(value: object, _at: At) -> bool:
     if not isinstance(value, bool):
-        raise Wrong("Write true or false, without quotes.")
+        raise Wrong("no-flag")
     return value
 
 
 def whole(lowest: int, highest: int) -> Reader:
     def read(value: object, _at: At) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
-            raise Wrong(f"Write a whole number from {lowest} to {highest}.")
+            raise Wrong("no-number", lowest=lowest, highest=highest)
         return value
 
     return read
@@ -242,34 +247,41 @@ def minutes(lowest: int, highest: int) -> Reader:
     def read(value: object, at: At) -> int:
         found: int = number(value, at)
         if found % GRAIN_MINUTES:
-            raise Wrong(f"Minutes must be a multiple of {GRAIN_MINUTES}.")
+            raise Wrong("no-multiple", of=GRAIN_MINUTES)
         return found
 
     return read
 
 
+def part_of_hour(value: object, _at: At) -> int:
+    """Minutes that divide the hour on the grid, so that every hour has the same marks."""
+    if not isinstance(value, int) or isinstance(value, bool) or value not in PARTS_OF_HOUR:
+        raise Wrong("no-part-of-hour", known=PARTS_OF_HOUR)
+    return value
+
+
 def share(value: object, _at: At) -> float:
     """A part of a full post, 0 to 1."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
-        raise Wrong("Write a part of a full post, from 0 to 1.")
+        raise Wrong("no-share")
     return value
 
 
 def day(value: object, _at: At) -> date:
     if type(value) is not date:
-        raise Wrong("Write a day like 2027-03-01, without quotes.")
+        raise Wrong("no-day")
     return value
 
 
 def time_of_day(value: object, _at: At) -> time:
     found = _TIME.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise Wrong('Write a time like "09:00", in quotes.')
+        raise Wrong("no-time")
     hour, minute = int(found[1]), int(found[2])
     if hour > 23 or minute > 59:
-        raise Wrong("This time lies outside the day.")
+        raise Wrong("outside-day")
     if minute % GRAIN_MINUTES:
-        raise Wrong("Times must be on a five-minute mark.")
+        raise Wrong("off-the-marks", of=GRAIN_MINUTES)
     return time(hour, minute)
 
 

@@ -7,17 +7,18 @@ from typing import Any, NamedTuple
 from booking.domain.centre_checks import check
 from booking.domain.centre_keys import FILE
 from booking.domain.centre_values import At, Path, Problem, Row
-from booking.domain.roster import Hours
+from booking.domain.roster import WALK_INS, Hours
 
 FULL_POST_MINUTES = 39 * 60
 
 
 class Mistake(NamedTuple):
-    """`key` is the way to it in the file, lists counted from 1: staff[2].shift[1].ends."""
+    """`key` is the way to it in the file, lists counted from 1: staff[2].shift[1].ends; see Problem for the others."""
 
     line: int
     key: str
-    sentence: str
+    kind: str
+    values: Mapping[str, object]
 
 
 class BadCentre(Exception):
@@ -97,11 +98,14 @@ class Room(NamedTuple):
 
 
 class Closure(NamedTuple):
-    """`carrier`: the slug of the one whose staff are away; None shuts the centre."""
+    """`carrier`: the slug of the one whose staff are away; None is the centre. `kind` as in domain/roster."""
 
     first_day: date
     last_day: date
     carrier: str | None
+    kind: str
+    starts: time | None
+    ends: time | None
     reason: str
 
 
@@ -111,6 +115,8 @@ class Shift(NamedTuple):
     ends: time
     valid_from: date
     valid_until: date | None
+    kind: str
+    every_weeks: int
 
 
 class Staff(NamedTuple):
@@ -154,7 +160,7 @@ def describe(
     check(file)
     centre = file.get("centre")
     if centre and "region" in centre.values and not known_region(centre.get("region")):
-        (centre.at / "region").say("The public holidays of this region are not known. Write one like DE-BW.")
+        (centre.at / "region").say("region-unknown")
     return (None if problems else _built(file)), problems
 
 
@@ -173,14 +179,15 @@ def _built(file: Row) -> Description:
         programmes=tuple(Programme(**row.values) for row in file.rows("programme")),
         topics=tuple(Topic(**row.values) for row in file.rows("topic")),
         rooms=tuple(Room(**row.values) for row in file.rows("room")),
-        hours=_hours(hours, "open", walk_in=False) + _hours(hours, "walk_in", walk_in=True),
+        hours=_hours(hours, "open", walk_in=False, alone=WALK_INS)
+        + _hours(hours, "walk_in", walk_in=True, alone=hours.get("alone")),
         closures=tuple(Closure(**row.values) for row in file.rows("closure")),
         staff=tuple(_staff(row) for row in file.rows("staff")),
     )
 
 
-def _hours(row: Row, name: str, *, walk_in: bool) -> tuple[Hours, ...]:
-    return tuple(Hours(part.weekday, part.starts, part.ends, walk_in) for part in row.get(name))
+def _hours(row: Row, name: str, *, walk_in: bool, alone: str) -> tuple[Hours, ...]:
+    return tuple(Hours(part.weekday, part.starts, part.ends, walk_in, alone) for part in row.get(name))
 
 
 def _staff(row: Row) -> Staff:

@@ -121,7 +121,8 @@ def _described(text: str) -> Description:
     document = centre_files.parse(text)
     described, problems = describe(document.data, centre_files.known_region)
     if described is None:
-        raise BadCentre(sorted(Mistake(document.line(p.path), dotted(p.path), p.sentence) for p in problems))
+        found = [Mistake(document.line(p.path), dotted(p.path), p.kind, p.values) for p in problems]
+        raise BadCentre(sorted(found, key=lambda mistake: mistake[:3]))
     return described
 
 
@@ -189,8 +190,10 @@ def _belongings(loading: Loading, described: Description) -> None:
     loading.links("staff", "languages", {row.login: row.languages for row in described.staff})
     loading.links("staff", "rooms", {row.login: row.rooms for row in described.staff}, "room")
     loading.sets("hours", Hours._fields, described.hours, said.hours_said)
-    closures = [(c.first_day, c.last_day, loading.id_of("carrier", c.carrier), c.reason) for c in described.closures]
-    loading.sets("closure", ("first_day", "last_day", "carrier_id", "reason"), closures, said.closure_said)
+    if described.closures:  # without, they are kept on the roster's pages
+        closures = [(*c[:2], loading.id_of("carrier", c.carrier), *c[3:]) for c in described.closures]
+        columns = ("first_day", "last_day", "carrier_id", "kind", "starts", "ends", "reason")
+        loading.sets("closure", columns, closures, said.closure_said)
     for person in described.staff:
         if person.shifts:  # without, her roster is made elsewhere
             loading.sets("shift", Shift._fields, person.shifts, said.shift_said, ("staff", person.login))

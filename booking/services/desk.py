@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from booking.domain import appointments, availability, queue
+from booking.domain import appointments, presence, queue
 from booking.domain.times import DAY, Span, day_span, instant, local_day
 from booking.domain.visitors import folded
 from booking.services.steps import planning
-from booking.services.steps.planning import Today
+from booking.services.steps.planning import House
 from booking.services.steps.recording import look
 from booking.store import appointments as appointment_store
 from booking.store import messages as message_store
@@ -111,7 +111,7 @@ def _arrivals(session: Session, centre_id: int, today: Span, now: datetime) -> l
 
 
 def _colleagues(
-    session: Session, centre_id: int, today: Today, current: list[CurrentLine], now: datetime
+    session: Session, centre_id: int, today: House, current: list[CurrentLine], now: datetime
 ) -> list[Colleague]:
     """Everybody planned for today, with what she does now."""
     names, languages = roster_store.names(session, centre_id), roster_store.languages(session, centre_id)
@@ -121,22 +121,19 @@ def _colleagues(
     def state(staff_id: int) -> str:
         if staff_id in busy:
             return busy[staff_id].state
-        if today.present[staff_id] >> step & 1:
+        if today.at_work[staff_id].house >> step & 1:
             return "free"
-        return "away" if today.rostered[staff_id] >> step & 1 else "off"
+        return "away" if today.planned[staff_id].house >> step & 1 else "off"
 
     return [
         Colleague(i, names[i], languages.get(i, []), state(i), busy[i].room if i in busy else None)
-        for i, mask in today.rostered.items()
-        if mask or i in busy
+        for i, work in today.planned.items()
+        if any(work) or i in busy
     ]
 
 
-def _gaps(today: Today, now: datetime) -> list[Span]:
-    """Open time from now on in which nobody with duty is present today; none in a centre that may be unattended."""
-    if today.rules.min_present == 0:
-        return []
+def _gaps(today: House, now: datetime) -> list[Span]:
+    """Open time from now on in which fewer are present than the centre's rule asks for."""
     grid = today.calendar.grid
-    on_duty = [mask for staff_id, mask in today.present.items() if staff_id in today.duty]
-    missing = availability.unattended(today.open_steps, on_duty) & ~grid.touched(Span(grid.origin, now))
-    return grid.spans(missing)
+    missing = presence.nobody_present(today.opening, today.on_duty.values(), today.rules.min_present)
+    return grid.spans(missing & ~grid.touched(Span(grid.origin, now)))

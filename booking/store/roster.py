@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.domain.availability import Programme
-from booking.domain.roster import Absence, Closure, Hours, Shift
+from booking.domain.roster import Absence, Closure, DayShift, Hours, Shift
 from booking.domain.times import Span
 from booking.store import models as m
 
@@ -57,7 +57,7 @@ class RoomRow(NamedTuple):
 
 centre, hours, closure = m.Centre.__table__.c, m.Hours.__table__.c, m.Closure.__table__.c
 staff, room, programme = m.Staff.__table__.c, m.Room.__table__.c, m.Programme.__table__.c
-shift, absence = m.Shift.__table__.c, m.Absence.__table__.c
+shift, day_shift, absence = (t.__table__.c for t in (m.Shift, m.DayShift, m.Absence))
 of_programme, of_language, of_room = (
     t.__table__.c for t in (m.StaffProgramme, m.StaffLanguage, m.StaffRoom)
 )  # fmt: skip
@@ -67,9 +67,15 @@ _RULES = select(
     centre.buffer_minutes, centre.min_present, centre.min_reachable, centre.interpreted,
     centre.interpreter_lead_minutes, centre.erase_after_days,
 ).where(centre.id == bindparam("centre"))  # fmt: skip
-_HOURS = select(hours.weekday, hours.starts, hours.ends, hours.walk_in).where(hours.centre_id == bindparam("centre"))
-_CLOSURES = select(closure.first_day, closure.last_day, closure.carrier_id).where(
-    closure.centre_id == bindparam("centre"), closure.last_day >= bindparam("first")
+_HOURS = (
+    select(hours.weekday, hours.starts, hours.ends, hours.walk_in, hours.alone)
+    .where(hours.centre_id == bindparam("centre"))
+    .order_by(hours.weekday, hours.starts, hours.walk_in)
+)
+_CLOSURES = (
+    select(closure.first_day, closure.last_day, closure.carrier_id, closure.kind, closure.starts, closure.ends)
+    .where(closure.centre_id == bindparam("centre"), closure.last_day >= bindparam("first"))
+    .order_by(closure.first_day, closure.id)
 )
 _BOUND = func.coalesce(staff.secret_since, date.max)
 _FIRST_DAY = case((staff.first_day > _BOUND, staff.first_day), else_=_BOUND).label("first_day")
@@ -95,9 +101,23 @@ _OFFICES_OF = (
 _PROGRAMMES = select(
     programme.id, programme.from_birthday, programme.before_birthday, programme.first_day, programme.last_day
 ).where(programme.centre_id == bindparam("centre"))
-_SHIFTS = select(
-    shift.staff_id, shift.weekday, shift.starts, shift.ends, shift.valid_from, shift.valid_until
-).where(shift.centre_id == bindparam("centre"))  # fmt: skip
+_SHIFTS = (
+    select(
+        shift.staff_id, shift.weekday, shift.starts, shift.ends, shift.valid_from, shift.valid_until, shift.kind,
+        shift.every_weeks,
+    )
+    .where(shift.centre_id == bindparam("centre"))
+    .order_by(shift.staff_id, shift.weekday, shift.starts)
+)  # fmt: skip
+_DAY_SHIFTS = (
+    select(day_shift.staff_id, day_shift.day, day_shift.kind, day_shift.starts, day_shift.ends)
+    .where(
+        day_shift.centre_id == bindparam("centre"),
+        day_shift.day >= bindparam("first"),
+        day_shift.day <= bindparam("last"),
+    )
+    .order_by(day_shift.day, day_shift.staff_id, day_shift.starts)
+)
 _ABSENCES = select(absence.staff_id, absence.starts_at, absence.ends_at).where(
     absence.centre_id == bindparam("centre"),
     absence.ends_at > bindparam("starts"),
@@ -178,6 +198,12 @@ def programme_id(session: Session, centre_id: int, slug: str) -> int | None:
 
 def shifts(session: Session, centre_id: int) -> list[Shift]:
     return [Shift._make(row) for row in session.connection().execute(_SHIFTS, {"centre": centre_id}).all()]
+
+
+def day_shifts(session: Session, centre_id: int, first: date, last: date) -> list[DayShift]:
+    """Single days that stand for the weekly pattern."""
+    rows = session.connection().execute(_DAY_SHIFTS, {"centre": centre_id, "first": first, "last": last})
+    return [DayShift._make(row) for row in rows]
 
 
 def absences(session: Session, centre_id: int, span: Span) -> list[Absence]:

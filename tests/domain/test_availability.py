@@ -18,7 +18,6 @@ from booking.domain.availability import (
     offers_at,
     serves,
     starts,
-    unattended,
     with_interpreter,
 )
 from booking.domain.roster import Calendar
@@ -317,11 +316,3 @@ def test_age_is_asked_about_only_where_a_programme_has_a_rule():
     assert asks_age([Programme(3, None, None, None, None)]) is None
     assert asks_age([MBE, JMD]) == 27
     assert asks_age([Programme(4, None, 21, None, None), JMD]) == 21
-
-
-# ── presence ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_open_time_without_anybody_present_is_a_gap():
-    assert unattended(0b111111, [0b000011, 0b011010]) == 0b100100
-    assert unattended(0b111, []) == 0b111

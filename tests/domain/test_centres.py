@@ -47,8 +47,8 @@ def test_a_post_is_counted_in_minutes_of_39_hours():
 
 def test_shifts_come_in_either_way_of_writing_them():
     ada, ben, lea = described().staff
-    assert ada.shifts[1] == Shift(1, time(8, 30), time(17, 30), date(2026, 1, 1), None)
-    assert ben.shifts == (Shift(1, time(9), time(12), date(2026, 1, 1), date(2027, 12, 31)),)
+    assert ada.shifts[1] == Shift(1, time(8, 30), time(17, 30), date(2026, 1, 1), None, "talks", 1)
+    assert ben.shifts == (Shift(1, time(9), time(12), date(2026, 1, 1), date(2027, 12, 31), "talks", 1),)
     assert lea.shifts == ()
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking.domain import roster
-from booking.domain.roster import Closure, Hours, Shift
+from booking.domain.roster import Closure, DayShift, Hours, Shift
 from booking.domain.times import day_span, days_from, steps_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -19,10 +19,20 @@ SINCE = date(2026, 1, 1)
 walls = st.integers(0, 287).map(lambda step: time(step // 12, step % 12 * 5))
 hours = st.builds(Hours, st.integers(0, 6), walls, walls, st.booleans())
 days_of_the_week = st.sampled_from(WEEK)
-closures = st.builds(Closure, days_of_the_week, days_of_the_week, st.sampled_from([None, 1, 2]))
+closures = st.builds(
+    Closure, days_of_the_week, days_of_the_week, st.sampled_from([None, None, 1]),
+    st.sampled_from(roster.CLOSURE_KINDS), st.none() | walls, st.none() | walls,
+)  # fmt: skip
+weeks_before = st.integers(0, 4).map(lambda weeks: timedelta(weeks=weeks))
 shifts = st.builds(
-    Shift, st.integers(1, 2), st.integers(0, 6), walls, walls, days_of_the_week, st.none() | days_of_the_week
-)
+    Shift, st.integers(1, 2), st.integers(0, 6), walls, walls,
+    st.builds(lambda day, back: day - back, days_of_the_week, weeks_before), st.none() | days_of_the_week,
+    st.sampled_from(roster.SHIFT_KINDS), st.integers(1, 3),
+)  # fmt: skip
+single_days = st.builds(
+    lambda staff_id, day, kind, a, b: DayShift(staff_id, day, kind, *((None, None) if kind == roster.OFF else (a, b))),
+    st.integers(1, 2), days_of_the_week, st.sampled_from((*roster.SHIFT_KINDS, roster.OFF)), walls, walls,
+)  # fmt: skip
 
 
 def local(cal):
@@ -32,7 +42,16 @@ def local(cal):
         yield step, at.date(), at.time()
 
 
-@settings(max_examples=40)
+def counsels(shut, holidays, day, wall):
+    """Whether anybody may counsel at that time, by the closures of the whole centre."""
+    here = [c for c in shut if c.carrier_id is None and c.first_day <= day <= c.last_day]
+    if day in holidays and not any(c.kind == "open" for c in here):
+        return False
+    ends = [c for c in here if c.kind != "open"]
+    return not any(c.starts is None or c.ends is None or c.starts <= wall < c.ends for c in ends)
+
+
+@settings(max_examples=60)
 @given(st.lists(hours, max_size=6), st.lists(closures, max_size=3), st.sets(days_of_the_week, max_size=2))
 def test_a_step_is_open_if_its_weekday_has_hours_then_and_nothing_shuts_the_centre(opening, shut, holidays):
     cal = roster.calendar(BERLIN, WEEK, shut, holidays)
@@ -41,43 +60,102 @@ def test_a_step_is_open_if_its_weekday_has_hours_then_and_nothing_shuts_the_cent
         return {
             step
             for step, day, wall in local(cal)
-            if day not in holidays
-            and not any(c.carrier_id is None and c.first_day <= day <= c.last_day for c in shut)
+            if counsels(shut, holidays, day, wall)
             and any(
                 h.weekday == day.weekday() and h.starts <= wall < h.ends and (h.walk_in or not walk_in_only)
                 for h in opening
             )
         }
 
-    open_steps, walk_in_steps = roster.opening(cal, opening)
-    assert set(steps_of(open_steps)) == expected(False)
-    assert set(steps_of(walk_in_steps)) == expected(True)
+    found = roster.opening(cal, opening)
+    assert set(steps_of(found.open_steps)) == expected(False)
+    assert set(steps_of(found.walk_in)) == expected(True)
+    assert found.sold_alone == 0
 
 
-@settings(max_examples=40)
-@given(st.lists(shifts, max_size=5), st.sets(days_of_the_week, max_size=2))
-def test_somebody_is_planned_where_a_shift_of_hers_is_valid_and_the_centre_is_not_shut(planned, holidays):
-    cal = roster.calendar(BERLIN, WEEK, (), holidays)
-    found = roster.rostered(cal, planned)
+@settings(max_examples=60)
+@given(
+    st.lists(shifts, max_size=5), st.lists(single_days, max_size=2), st.lists(closures, max_size=2),
+    st.sets(days_of_the_week, max_size=2),
+)  # fmt: skip
+def test_somebody_is_planned_where_a_shift_of_hers_is_valid_and_the_centre_is_not_shut(weekly, single, shut, holidays):
+    cal = roster.calendar(BERLIN, WEEK, shut, holidays)
+    found = roster.rostered(cal, weekly, single)
+
+    def does(staff_id, day, wall):
+        """The kinds of all lines that say something about that time."""
+        of_day = [s for s in single if s.staff_id == staff_id and s.day == day]
+        lines = of_day or [s for s in weekly if s.staff_id == staff_id and valid_on(s, day)]
+        return {s.kind for s in lines if s.starts is not None and s.starts <= wall < s.ends}
+
     for staff_id in (1, 2):
-        assert set(steps_of(found.get(staff_id, 0))) == {
-            step
-            for step, day, wall in local(cal)
-            if day not in holidays
-            and any(
-                s.staff_id == staff_id and s.weekday == day.weekday() and s.starts <= wall < s.ends
-                and s.valid_from <= day and (s.valid_until is None or day <= s.valid_until)
-                for s in planned
-            )
-        }  # fmt: skip
+        work = found.get(staff_id, roster.NOT_PLANNED)
+        for step, day, wall in local(cal):
+            whole_day_shut = day not in cal.open_days
+            kinds = set() if whole_day_shut else does(staff_id, day, wall)
+            in_house = kinds & {"talks", "admin"} and not kinds & {"outreach", "break"}
+            counselled = counsels(shut, holidays, day, wall)
+            assert bool(work.house >> step & 1) == bool(in_house and counselled)
+            assert bool(work.talks >> step & 1) == bool(in_house and counselled and "admin" not in kinds)
+            assert bool(work.outreach >> step & 1) == ("outreach" in kinds and "break" not in kinds)
+
+
+def valid_on(shift, day):
+    """Counted week by week from the Monday of its first week."""
+    if day.weekday() != shift.weekday or day < shift.valid_from or (shift.valid_until and day > shift.valid_until):
+        return False
+    monday = shift.valid_from - timedelta(days=shift.valid_from.weekday())
+    while monday + timedelta(days=6) < day:
+        monday += timedelta(weeks=shift.every_weeks)
+    return monday <= day
+
+
+def test_a_rotation_is_counted_from_the_week_in_which_it_begins():
+    """Valid from a Thursday: its own week counts, even where the weekday lies before."""
+    thursday = date(2027, 3, 4)
+    fridays = Shift(1, 4, time(9), time(12), thursday, None, every_weeks=2)
+    mondays = Shift(1, 0, time(9), time(12), thursday, None, every_weeks=2)
+    days = days_from(MONDAY, 28)
+    assert [day.day for day in days if fridays.on(day)] == [5, 19]
+    assert [day.day for day in days if mondays.on(day)] == [15]
+
+
+def test_a_closure_on_part_of_a_day_leaves_the_rest_open():
+    shut = [
+        Closure(TUESDAY, TUESDAY, None, "shut", time(11), time(12)),
+        Closure(WEDNESDAY, WEDNESDAY, None, "desk_only"),
+    ]
+    cal = roster.calendar(BERLIN, WEEK, shut, ())
+    found = roster.opening(cal, [Hours(day, time(9), time(12), True, "appointments") for day in range(3)])
+    said = [[at.astimezone(BERLIN).strftime("%a %H:%M") for at in span] for span in cal.grid.spans(found.open_steps)]
+    assert said == [["Mon 09:00", "Mon 12:00"], ["Tue 09:00", "Tue 11:00"]]
+    assert found.walk_in == found.sold_alone == found.open_steps
+    assert {TUESDAY, WEDNESDAY} <= set(cal.open_days)
+
+
+def test_a_centre_may_be_open_on_a_public_holiday():
+    cal = roster.calendar(BERLIN, WEEK, [Closure(TUESDAY, TUESDAY, None, "open")], {TUESDAY, WEDNESDAY})
+    assert TUESDAY in cal.open_days
+    assert WEDNESDAY not in cal.open_days
+
+
+def test_an_alternating_period_begins_with_an_hour_for_appointments():
+    cal = roster.calendar(BERLIN, (MONDAY,), (), ())
+    hours = [Hours(0, time(9), time(12, 30), True, kind) for kind in roster.ALONE]
+    walk_ins, appointments, alternating = (roster.opening(cal, [h]).sold_alone for h in hours)
+    assert walk_ins == 0
+    assert appointments == cal.wall(MONDAY, time(9), time(12, 30))
+    assert alternating == cal.wall(MONDAY, time(9), time(10)) | cal.wall(MONDAY, time(11), time(12))
+    night = Hours(0, time(9), time(9), True, roster.ALTERNATING)
+    assert roster.opening(cal, [night]).sold_alone == 0
 
 
 def test_hours_over_the_skipped_hour_are_an_hour_shorter_and_over_the_doubled_one_longer():
     night = [Hours(6, time(1), time(4), False)]
     lengths = []
     for day in (date(2027, 3, 21), date(2027, 3, 28), date(2027, 10, 31)):
-        open_steps, _walk_in = roster.opening(roster.calendar(BERLIN, (day,), (), ()), night)
-        lengths.append(open_steps.bit_count() // 12)
+        found = roster.opening(roster.calendar(BERLIN, (day,), (), ()), night)
+        lengths.append(found.open_steps.bit_count() // 12)
     assert lengths == [3, 2, 4]
 
 
@@ -89,7 +167,10 @@ def test_a_morning_after_the_clock_change_begins_at_its_wall_time():
 
 
 def test_a_carriers_closure_keeps_its_staff_away_and_shuts_nothing():
-    trip = [Closure(TUESDAY, WEDNESDAY, 7), Closure(SUNDAY, SUNDAY, 7), Closure(MONDAY, MONDAY, None)]
+    trip = [
+        Closure(TUESDAY, WEDNESDAY, 7), Closure(SUNDAY, SUNDAY, 7), Closure(MONDAY, MONDAY, None),
+        Closure(MONDAY, SUNDAY, 7, roster.OPEN),
+    ]  # fmt: skip
     cal = roster.calendar(BERLIN, WEEK, trip, ())
     away = roster.carriers_away(cal, trip)
     assert cal.open_days == WEEK[1:]

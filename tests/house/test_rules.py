@@ -57,8 +57,10 @@ def test_every_instant_is_aware():
 def test_names_and_phones_of_visitors_stand_in_one_table():
     """Staff and places have names and phones, too; nothing else does."""
     holders = {t.name for t in db.metadata.sorted_tables if {"name", "phone"} & set(t.columns.keys())}
-    assert holders == {"visitor", "staff", "centre", "carrier", "partner", "programme", "topic", "room", "screen", "area",
-                       "lease", "step"}  # fmt: skip
+    assert holders == {
+        "visitor", "staff", "centre", "carrier", "partner", "programme", "topic", "room", "screen", "area",
+        "interpreter", "site", "lease", "step",
+    }  # fmt: skip
 
 
 def test_every_refusal_has_a_status_and_a_sentence():

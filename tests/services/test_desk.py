@@ -114,7 +114,7 @@ def test_who_calls_without_being_planned_is_shown_as_well(centre):
     assert colleagues(centre) == {"Anna": ("free", None), "Gül": ("called", "R1")}
 
 
-def test_a_carriers_closure_and_a_last_day_keep_somebody_away():
+def test_a_carriers_closure_keeps_somebody_away_and_who_has_left_is_not_listed():
     centre = a_centre()
     a_carrier(centre, "awo")
     (
@@ -123,7 +123,7 @@ def test_a_carriers_closure_and_a_last_day_keep_somebody_away():
         a_counsellor(centre, "Dana", last_day=TODAY - DAY),
     )
     a_closure(centre, TODAY, carrier=dict(rows(m.Carrier.slug, m.Carrier.id))["awo"])
-    assert colleagues(centre) == {"Anna": ("free", None), "Cem": ("away", None), "Dana": ("away", None)}
+    assert colleagues(centre) == {"Anna": ("free", None), "Cem": ("away", None)}
 
 
 def test_gaps_are_the_open_time_from_now_on_in_which_nobody_with_duty_is_present(centre, anna):

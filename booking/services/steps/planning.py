@@ -1,22 +1,39 @@
-"""Loads what the rules of availability need, as plain values."""
+"""Loads what the rules of presence and availability need, as plain values."""
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from booking.domain import roster
+from booking.domain import presence, roster
 from booking.domain.assignment import WEEKS, Load
 from booking.domain.availability import Counsellor, Plan
 from booking.domain.errors import NotFound
-from booking.domain.roster import Calendar, Closure
+from booking.domain.roster import NOT_PLANNED, Calendar, Opening, Work
 from booking.domain.times import DAY, Span, day_span, days_from, local_day
 from booking.gateways import festivals
 from booking.store import appointments as appointment_store
 from booking.store import roster as roster_store
 from booking.store.appointments import Taken
 from booking.store.roster import Person, Rules
+
+
+class House(NamedTuple):
+    """Who works when, over some days. By staff id: `planned` as rostered, `at_work` what is left of it when nobody is
+    counted who is away; both only within each person's first and last day."""
+
+    rules: Rules
+    calendar: Calendar
+    opening: Opening
+    people: dict[int, Person]
+    planned: dict[int, Work]
+    at_work: dict[int, Work]
+
+    @property
+    def on_duty(self) -> dict[int, int]:
+        """The steps in which those who count for presence are in the house."""
+        return {id_: work.house for id_, work in self.at_work.items() if self.people[id_].duty}
 
 
 class Planned(NamedTuple):
@@ -29,17 +46,6 @@ class Planned(NamedTuple):
     contracts: dict[int, int]
 
 
-class Today(NamedTuple):
-    """`rostered`: planned steps by staff id; `present`: those of them in which she is not away."""
-
-    rules: Rules
-    calendar: Calendar
-    open_steps: int
-    rostered: dict[int, int]
-    present: dict[int, int]
-    duty: frozenset[int]
-
-
 def rules_of(session: Session, centre_id: int) -> Rules:
     found = roster_store.rules(session, centre_id)
     if found is None:
@@ -47,26 +53,44 @@ def rules_of(session: Session, centre_id: int) -> Rules:
     return found
 
 
+def house(session: Session, centre_id: int, rules: Rules, days: tuple[date, ...]) -> House:
+    """Who works when on these days, which follow each other."""
+    closures = roster_store.closures(session, centre_id, days[0])
+    cal = roster.calendar(rules.zone, days, closures, festivals.within(rules.region, days[0], days[-1]))
+    hours = roster.opening(cal, roster_store.opening_hours(session, centre_id))
+    shifts = roster_store.shifts(session, centre_id)
+    planned = roster.rostered(cal, shifts, roster_store.day_shifts(session, centre_id, days[0], days[-1]))
+    away, carriers = _away(session, centre_id, cal), roster.carriers_away(cal, closures)
+    people = {p.id: p for p in roster_store.people(session, centre_id)}
+    terms = {p.id: cal.whole_days(p.first_day, p.last_day) for p in people.values()}
+    own = {id_: planned.get(id_, NOT_PLANNED).within(terms[id_]) for id_ in people}
+    at_work = {
+        p.id: own[p.id].within(~(away.get(p.id, 0) | carriers.get(p.carrier_id, 0))) for p in people.values()
+    }  # fmt: skip
+    return House(rules, cal, hours, people, own, at_work)
+
+
+def today(session: Session, centre_id: int, now: datetime) -> House:
+    """The house on the centre's present day."""
+    rules = rules_of(session, centre_id)
+    return house(session, centre_id, rules, (local_day(now, rules.zone),))
+
+
 def load(session: Session, centre_id: int, now: datetime, *, without: int | None = None) -> Planned:
     """The plan from today to the horizon; `without`: an appointment that is to be moved and so takes no place."""
     rules = rules_of(session, centre_id)
-    today = local_day(now, rules.zone)
-    days = tuple(days_from(today, max(rules.horizon_days + 1, WEEKS * 7)))
-    closures = roster_store.closures(session, centre_id, today)
-    cal = roster.calendar(rules.zone, days, closures, festivals.within(rules.region, days[0], days[-1]))
-    open_steps, walk_in_steps = roster.opening(cal, roster_store.opening_hours(session, centre_id))
-    people = roster_store.people(session, centre_id)
-    held = appointment_store.taken(session, centre_id, day_span(today, rules.zone, len(days)))
+    first = local_day(now, rules.zone)
+    days = tuple(days_from(first, max(rules.horizon_days + 1, WEEKS * 7)))
+    here = house(session, centre_id, rules, days)
+    held = appointment_store.taken(session, centre_id, day_span(first, rules.zone, len(days)))
     taken = [row for row in held if row.id != without]
-    of_people, of_rooms = _busy(cal, taken)
-    rostered = roster.rostered(cal, roster_store.shifts(session, centre_id))
-    planned = _presence(session, centre_id, cal, closures, people, rostered)
+    of_people, of_rooms = _busy(here.calendar, taken)
     plan = Plan(
-        calendar=cal,
-        open_steps=open_steps,
-        walk_in_steps=walk_in_steps,
-        counsellors=_counsellors(session, centre_id, people, planned, of_people),
-        rooms_free=_rooms_free(session, centre_id, cal, of_rooms),
+        calendar=here.calendar,
+        open_steps=here.opening.open_steps,
+        walk_in_steps=presence.kept_for_walk_ins(here.opening, here.on_duty.values()),
+        counsellors=_counsellors(session, centre_id, here, of_people),
+        rooms_free=_rooms_free(session, centre_id, here.calendar, of_rooms),
         programmes=roster_store.programmes(session, centre_id),
         interpreted=rules.interpreted,
         interpreter_lead=max(rules.interpreter_lead - rules.lead, timedelta(0)),
@@ -74,8 +98,8 @@ def load(session: Session, centre_id: int, now: datetime, *, without: int | None
         start_every=rules.start_every,
         min_reachable=rules.min_reachable,
     )
-    window = Span(now + rules.lead, day_span(today + rules.horizon_days * DAY, rules.zone).ends)
-    return Planned(rules, plan, window, taken, {p.id: p.contract_minutes for p in people})
+    window = Span(now + rules.lead, day_span(first + rules.horizon_days * DAY, rules.zone).ends)
+    return Planned(rules, plan, window, taken, {p.id: p.contract_minutes for p in here.people.values()})
 
 
 def loads(session: Session, centre_id: int, planned: Planned, now: datetime) -> dict[int, Load]:
@@ -93,33 +117,12 @@ def loads(session: Session, centre_id: int, planned: Planned, now: datetime) -> 
     }
 
 
-def today(session: Session, centre_id: int, now: datetime) -> Today:
-    """Who is planned, and who of them is not away, on the centre's present day."""
-    rules = rules_of(session, centre_id)
-    day = local_day(now, rules.zone)
-    closures = roster_store.closures(session, centre_id, day)
-    cal = roster.calendar(rules.zone, (day,), closures, festivals.public_holidays(rules.region, day.year))
-    people = roster_store.people(session, centre_id)
-    rostered = roster.rostered(cal, roster_store.shifts(session, centre_id))
-    open_steps, _walk_in = roster.opening(cal, roster_store.opening_hours(session, centre_id))
-    present = _presence(session, centre_id, cal, closures, people, rostered)
-    duty = frozenset(p.id for p in people if p.duty)
-    return Today(rules, cal, open_steps, {p.id: rostered.get(p.id, 0) for p in people}, present, duty)
-
-
-def _presence(
-    session: Session, centre_id: int, cal: Calendar, closures: Collection[Closure], people: Collection[Person],
-    rostered: Mapping[int, int],
-) -> dict[int, int]:  # fmt: skip
-    """Steps in which each counsellor is planned and not away."""
-    planned, carriers = dict(rostered), roster.carriers_away(cal, closures)
-    span = Span(cal.grid.origin, cal.grid.at(cal.grid.steps))
-    for absence in roster_store.absences(session, centre_id, span):
-        planned[absence.staff_id] = planned.get(absence.staff_id, 0) & ~cal.grid.touched(absence.span)
-    return {
-        p.id: planned.get(p.id, 0) & ~carriers.get(p.carrier_id, 0) & cal.whole_days(p.first_day, p.last_day)
-        for p in people
-    }
+def _away(session: Session, centre_id: int, cal: Calendar) -> dict[int, int]:
+    """Steps that absences take, by staff id."""
+    away: dict[int, int] = {}
+    for absence in roster_store.absences(session, centre_id, Span(cal.grid.origin, cal.grid.at(cal.grid.steps))):
+        away[absence.staff_id] = away.get(absence.staff_id, 0) | cal.grid.touched(absence.span)
+    return away
 
 
 def _busy(cal: Calendar, taken: Iterable[Taken]) -> tuple[dict[int, int], dict[int, int]]:
@@ -137,18 +140,16 @@ def _busy(cal: Calendar, taken: Iterable[Taken]) -> tuple[dict[int, int], dict[i
     return people, rooms
 
 
-def _counsellors(
-    session: Session, centre_id: int, people: Iterable[Person], planned: dict[int, int], busy: dict[int, int]
-) -> tuple[Counsellor, ...]:
+def _counsellors(session: Session, centre_id: int, here: House, busy: dict[int, int]) -> tuple[Counsellor, ...]:
     skills = roster_store.skills(session, centre_id)
     languages = roster_store.languages(session, centre_id)
     rooms = roster_store.rooms_used(session, centre_id)
     return tuple(
         Counsellor(
             p.id, p.carrier_id, p.duty, frozenset(skills.get(p.id, ())), frozenset(languages.get(p.id, ())),
-            tuple(rooms.get(p.id, ())), planned[p.id] & ~busy.get(p.id, 0),
+            tuple(rooms.get(p.id, ())), here.at_work[p.id].talks & ~busy.get(p.id, 0),
         )
-        for p in people
+        for p in here.people.values()
     )  # fmt: skip
 
 
