@@ -20,13 +20,17 @@ class Installation(Base):
 
 
 class Lease(Base):
-    """Who does a piece of background work now, until when; `last_run` is what the watchdog looks at."""
+    """Who does a piece of background work now, until when; `last_run` is what the watchdog looks at.
+
+    `failed`: the parts of the last try that are still to be done.
+    """
 
     __tablename__ = "lease"
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     holder: Mapped[str] = mapped_column(String(64))
     until: Mapped[datetime]
     last_run: Mapped[datetime | None]
+    failed: Mapped[list[str]] = mapped_column(default=list)
 
 
 class Centre(Base):
