@@ -5,13 +5,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from booking.domain import appointments, queue, tickets
+from booking.domain import queue, tickets
 from booking.domain.actors import By
 from booking.domain.errors import NobodyWaiting, NoRoom, NotFound, StillBusy, WrongState
 from booking.domain.queue import Caller, Waiting
 from booking.domain.times import Span, day_span, local_day
-from booking.services.steps import planning
-from booking.services.steps.recording import appointment_step, board_changed, ticket_step
+from booking.services.steps import planning, queueing
 from booking.store import appointments as appointment_store
 from booking.store import roster as roster_store
 from booking.store import tickets as store
@@ -22,8 +21,6 @@ from booking.store.tickets import TicketRow as TicketRow
 
 # A colleague's appointment keeps its room for so long, if its visitor has not come (domain.md 5.2).
 GRACE = timedelta(minutes=10)
-# What finishing or missing a checked-in visitor's ticket makes of the appointment.
-_OUTCOME = {"finish": appointments.DONE, "missing": appointments.MISSED}
 _OVERNIGHT = By("worker")
 
 
@@ -43,10 +40,10 @@ def call_next(centre_id: int, counsellor_id: int, *, room: str | None = None, by
             raise NobodyWaiting
         used = {ticket.room_id for ticket in current.values()}
         used |= appointment_store.rooms_kept(session, centre_id, {caller.id, *caller.covers}, Span(now - GRACE, now))
-        room_id = _room(session, counsellor_id, chosen, room, used, day)
-        _step(session, centre_id, chosen.id, tickets.WAITING, "call", now, by, counsellor_id=counsellor_id,
-              room_id=room_id, calls=1, called_at=now)  # fmt: skip
-        return _ticket(session, centre_id, chosen.id)
+        room_id = _room(session, centre_id, counsellor_id, chosen, room, used, day)
+        called = {"counsellor_id": counsellor_id, "room_id": room_id, "calls": 1, "called_at": now}
+        queueing.step(session, centre_id, chosen.id, tickets.WAITING, "call", now, by, **called)
+        return queueing.ticket_of(session, centre_id, chosen.id)
 
 
 def recall(centre_id: int, ticket_id: int, counsellor_id: int, *, by: By, now: datetime) -> TicketRow:
@@ -56,8 +53,8 @@ def recall(centre_id: int, ticket_id: int, counsellor_id: int, *, by: By, now: d
         tickets.step("recall", ticket.state)
         if not tickets.may_recall(ticket.calls):
             raise WrongState("called-often-enough")
-        _step(session, centre_id, ticket.id, ticket.state, "recall", now, by, calls=ticket.calls + 1, called_at=now)
-        return _ticket(session, centre_id, ticket_id)
+        queueing.take(session, centre_id, ticket, "recall", now, by, calls=ticket.calls + 1, called_at=now)
+        return queueing.ticket_of(session, centre_id, ticket_id)
 
 
 def start(centre_id: int, ticket_id: int, counsellor_id: int, *, by: By, now: datetime) -> TicketRow:
@@ -94,7 +91,7 @@ def view(centre_id: int, counsellor_id: int, *, now: datetime) -> View:
         waiting = {line.id: line for line in store.waiting(session, centre_id, day)}
         chosen = queue.next_for(caller, [line.waiting for line in waiting.values()], now)
         current = [line for line in store.current(session, centre_id, day) if line.counsellor_id == counsellor_id]
-        offices = roster_store.offices_of(session, counsellor_id, day)
+        offices = roster_store.offices_of(session, centre_id, counsellor_id, day)
         lines = appointment_store.between(session, centre_id, day_span(day, zone), counsellor_id=counsellor_id)
         return View(
             current[0] if current else None, waiting[chosen.id] if chosen else None, len(waiting),
@@ -107,20 +104,8 @@ def _advance(
 ) -> TicketRow:
     with transaction(centre_id) as session:
         ticket = _hers(session, centre_id, ticket_id, counsellor_id)
-        tickets.step(name, ticket.state)
-        _step(session, centre_id, ticket.id, ticket.state, name, now, by, **values)
-        if ticket.appointment_id is not None and name in _OUTCOME:
-            _end_appointment(session, centre_id, ticket.appointment_id, _OUTCOME[name], now, by)
-        return _ticket(session, centre_id, ticket_id)
-
-
-def _end_appointment(
-    session: Session, centre_id: int, appointment_id: int, outcome: str, now: datetime, by: By
-) -> None:
-    """What is left of its time can be booked again."""
-    appointment_store.change_state(session, appointment_id, appointments.ARRIVED, outcome)
-    appointment_store.release(session, appointment_id)
-    appointment_step(session, centre_id, appointment_id, outcome, now, by)
+        queueing.take(session, centre_id, ticket, name, now, by, **values)
+        return queueing.ticket_of(session, centre_id, ticket_id)
 
 
 def _current(session: Session, centre_id: int, day: date, now: datetime) -> dict[int, Current]:
@@ -132,20 +117,8 @@ def _current(session: Session, centre_id: int, day: date, now: datetime) -> dict
     found = store.all_current(session, centre_id)
     for ticket in found:
         if ticket.day < day:
-            _step(session, centre_id, ticket.id, ticket.state, "finish", now, _OVERNIGHT)
-            if ticket.appointment_id is not None:
-                _end_appointment(session, centre_id, ticket.appointment_id, appointments.DONE, now, _OVERNIGHT)
+            queueing.take(session, centre_id, ticket, "finish", now, _OVERNIGHT)
     return {ticket.counsellor_id: ticket for ticket in found if ticket.day >= day}
-
-
-def _step(
-    session: Session, centre_id: int, ticket_id: int, old: str, name: str, now: datetime, by: By, **values: Any
-) -> None:
-    """The update that names the old state; a row too few means somebody was first."""
-    if not store.change(session, ticket_id, old, tickets.step(name, old), **values):
-        raise WrongState("changed")
-    ticket_step(session, centre_id, ticket_id, name, now, by)
-    board_changed(session, centre_id)
 
 
 def _caller(session: Session, centre_id: int, counsellor_id: int, day: date, now: datetime) -> Caller:
@@ -157,25 +130,20 @@ def _caller(session: Session, centre_id: int, counsellor_id: int, day: date, now
     return Caller(counsellor_id, frozenset(skills.get(counsellor_id, ())), frozenset(away - {counsellor_id}))
 
 
-def _room(session: Session, counsellor_id: int, chosen: Waiting, wanted: str | None, used: set[int], day: date) -> int:
+def _room(
+    session: Session, centre_id: int, counsellor_id: int, chosen: Waiting, wanted: str | None, used: set[int], day: date
+) -> int:
     """The appointment's room, else the wanted one, else the first of hers: whichever she may use and is free now."""
-    free = [room for room in roster_store.offices_of(session, counsellor_id, day) if room.id not in used]
+    free = [room for room in roster_store.offices_of(session, centre_id, counsellor_id, day) if room.id not in used]
     if not free:
         raise NoRoom
-    booked = store.booked_room(session, chosen.id) if chosen.due_at is not None else None
+    booked = store.booked_room(session, centre_id, chosen.id) if chosen.due_at is not None else None
     return min(free, key=lambda room: (room.id != booked, room.slug != wanted)).id
 
 
 def _hers(session: Session, centre_id: int, ticket_id: int, counsellor_id: int) -> TicketRow:
     """The ticket, if this counsellor called it; another's is as good as not there."""
-    ticket = _ticket(session, centre_id, ticket_id)
+    ticket = queueing.ticket_of(session, centre_id, ticket_id)
     if ticket.counsellor_id != counsellor_id:
         raise NotFound
     return ticket
-
-
-def _ticket(session: Session, centre_id: int, ticket_id: int) -> TicketRow:
-    row = store.ticket(session, centre_id, ticket_id)
-    if row is None:
-        raise NotFound
-    return row

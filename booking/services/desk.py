@@ -94,7 +94,7 @@ def search(centre_id: int, typed: str, *, staff_id: int, now: datetime) -> list[
         else:
             part = folded(wanted)
             found = [line for line in lines if part and line.name and part in folded(line.name)]
-        for surrogate in appointment_store.surrogates(session, (line.id for line in found)):
+        for surrogate in appointment_store.surrogates(session, centre_id, (line.id for line in found)):
             look(session, centre_id, "search", now, staff_id, surrogate)
         return found
 

@@ -10,7 +10,7 @@ from booking.domain import appointments, tickets
 from booking.domain.actors import By
 from booking.domain.errors import Invalid, NotFound, WrongState
 from booking.domain.times import local_day
-from booking.services.steps import links, planning
+from booking.services.steps import links, planning, queueing
 from booking.services.steps.recording import appointment_step, board_changed, ticket_step
 from booking.store import appointments as appointment_store
 from booking.store import roster as roster_store
@@ -36,7 +36,7 @@ def take(
     fingerprint = links.fingerprint(secret, "ticket", language, programme)
     with transaction(centre_id) as session:
         if before := links.earlier(session, centre_id, key, fingerprint):
-            return Given(_ticket(session, centre_id, before.id), True)
+            return Given(queueing.ticket_of(session, centre_id, before.id), True)
         programme_id = roster_store.programme_id(session, centre_id, programme) if programme else None
         if programme and programme_id is None:
             raise Invalid("programme", "programme-unknown")
@@ -44,7 +44,7 @@ def take(
         links.remember(session, centre_id, key, fingerprint, links.new_salt(), now, ticket_id=ticket_id)
         ticket_step(session, centre_id, ticket_id, "taken", now, by)
         board_changed(session, centre_id)
-        return Given(_ticket(session, centre_id, ticket_id), False)
+        return Given(queueing.ticket_of(session, centre_id, ticket_id), False)
 
 
 def check_in(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> Given:
@@ -56,12 +56,12 @@ def check_in(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> G
         card = appointment_store.card(session, centre_id, appointment_id)
         if card is None:
             raise NotFound
-        if earlier := store.of_appointment(session, appointment_id):
+        if earlier := store.of_appointment(session, centre_id, appointment_id):
             return Given(earlier, True)
         zone = planning.rules_of(session, centre_id).zone
         if local_day(card.starts_at, zone) != local_day(now, zone):
             raise WrongState("other-day")
-        if not appointment_store.change_state(session, card.id, appointments.BOOKED, appointments.ARRIVED):
+        if not appointment_store.change(session, centre_id, card.id, appointments.BOOKED, appointments.ARRIVED):
             raise WrongState(card.state)
         ticket_id = _number(
             session, centre_id, now, kind=tickets.APPOINTMENT, language=card.language, programme_id=card.programme_id,
@@ -70,7 +70,7 @@ def check_in(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> G
         appointment_step(session, centre_id, card.id, "arrived", now, by)
         ticket_step(session, centre_id, ticket_id, "taken", now, by)
         board_changed(session, centre_id)
-        return Given(_ticket(session, centre_id, ticket_id), False)
+        return Given(queueing.ticket_of(session, centre_id, ticket_id), False)
 
 
 def check_in_by_code(centre_id: int, code: str, *, by: By, now: datetime) -> Given:
@@ -87,7 +87,7 @@ def check_in_by_code(centre_id: int, code: str, *, by: By, now: datetime) -> Giv
 
 def ticket(centre_id: int, ticket_id: int) -> TicketRow:
     with reading() as session:
-        return _ticket(session, centre_id, ticket_id)
+        return queueing.ticket_of(session, centre_id, ticket_id)
 
 
 def _number(session: Session, centre_id: int, now: datetime, **values: object) -> int:
@@ -98,10 +98,3 @@ def _number(session: Session, centre_id: int, now: datetime, **values: object) -
     return store.add(
         session, centre_id=centre_id, day=day, number=number, state=tickets.WAITING, taken_at=now, **values
     )
-
-
-def _ticket(session: Session, centre_id: int, ticket_id: int) -> TicketRow:
-    row = store.ticket(session, centre_id, ticket_id)
-    if row is None:
-        raise NotFound
-    return row

@@ -1,6 +1,6 @@
 """Appointments, the five-minute claims beneath them, and the visitor's row beside them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -191,8 +191,9 @@ def claim(session: Session, centre_id: int, appointment_id: int, resources: Iter
     return True
 
 
-def release(session: Session, appointment_id: int) -> None:
-    session.connection().execute(delete(m.Claim).where(m.Claim.appointment_id == appointment_id))
+def release(session: Session, centre_id: int, appointment_id: int) -> None:
+    """Give back what an appointment claims."""
+    session.connection().execute(delete(m.Claim).where(c.centre_id == centre_id, c.appointment_id == appointment_id))
 
 
 def card(session: Session, centre_id: int, appointment_id: int) -> Card | None:
@@ -223,25 +224,10 @@ def card_by_code(session: Session, centre_id: int, code: str, last4: str) -> Car
     return Card._make(row) if row else None
 
 
-def set_link(session: Session, appointment_id: int, link_hash: str) -> None:
-    session.execute(update(m.Appointment).where(a.id == appointment_id).values(link_hash=link_hash))
-
-
-def change_state(session: Session, appointment_id: int, old: str, new: str) -> bool:
-    """True if the appointment was in `old`, and is now in `new`."""
-    step = update(m.Appointment).where(a.id == appointment_id, a.state == old).values(state=new)
-    return session.connection().execute(step).rowcount == 1
-
-
-def reschedule(session: Session, appointment_id: int, values: Mapping[str, Any]) -> None:
-    """A moved appointment keeps its row, code and link; its calendar sequence goes up."""
-    session.execute(
-        update(m.Appointment).where(a.id == appointment_id).values(**values, sequence=m.Appointment.sequence + 1)
-    )
-
-
-def raise_sequence(session: Session, appointment_id: int) -> None:
-    session.execute(update(m.Appointment).where(a.id == appointment_id).values(sequence=m.Appointment.sequence + 1))
+def change(session: Session, centre_id: int, appointment_id: int, old: str, new: str, **values: Any) -> bool:
+    """One step: True if the appointment was in `old`, and is now in `new` with these values."""
+    step = update(m.Appointment).where(a.centre_id == centre_id, a.id == appointment_id, a.state == old)
+    return session.connection().execute(step.values(state=new, **values)).rowcount == 1
 
 
 def between(session: Session, centre_id: int, span: Span, *, counsellor_id: int | None = None) -> list[Line]:
@@ -280,17 +266,20 @@ class Person(NamedTuple):
     erase_on: date
 
 
-def visitor(session: Session, appointment_id: int) -> Person | None:
+def visitor(session: Session, centre_id: int, appointment_id: int) -> Person | None:
     row = session.execute(
-        select(v.surrogate, v.name, v.phone, v.reminders_agreed, v.erase_on).where(v.appointment_id == appointment_id)
-    ).first()
+        select(v.surrogate, v.name, v.phone, v.reminders_agreed, v.erase_on)
+        .where(v.centre_id == centre_id, v.appointment_id == appointment_id)
+    ).first()  # fmt: skip
     return Person._make(row) if row else None
 
 
-def surrogates(session: Session, appointment_ids: Iterable[int]) -> list[str]:
+def surrogates(session: Session, centre_id: int, appointment_ids: Iterable[int]) -> list[str]:
     """Those of the persons who are still known."""
-    return list(session.scalars(select(v.surrogate).where(v.appointment_id.in_(tuple(appointment_ids)))))
+    wanted = v.centre_id == centre_id, v.appointment_id.in_(tuple(appointment_ids))
+    return list(session.scalars(select(v.surrogate).where(*wanted).order_by(v.id)))
 
 
-def postpone_erasure(session: Session, appointment_id: int, day: date) -> None:
-    session.execute(update(m.Visitor).where(v.appointment_id == appointment_id).values(erase_on=day))
+def postpone_erasure(session: Session, centre_id: int, appointment_id: int, day: date) -> None:
+    row = update(m.Visitor).where(v.centre_id == centre_id, v.appointment_id == appointment_id)
+    session.execute(row.values(erase_on=day))

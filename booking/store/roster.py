@@ -92,7 +92,7 @@ _OFFICES_OF = (
     select(room.id, room.slug, room.name, room.first_day, room.last_day)
     .join(m.StaffRoom.__table__, of_room.room_id == room.id)
     .where(
-        of_room.staff_id == bindparam("staff"), room.kind == "office",
+        of_room.centre_id == bindparam("centre"), of_room.staff_id == bindparam("staff"), room.kind == "office",
         or_(room.first_day.is_(None), room.first_day <= bindparam("day")),
         or_(room.last_day.is_(None), room.last_day >= bindparam("day")),
     )
@@ -167,9 +167,10 @@ def offices(session: Session, centre_id: int) -> list[RoomRow]:
     return [RoomRow._make(row) for row in session.connection().execute(_ROOMS, {"centre": centre_id})]
 
 
-def offices_of(session: Session, staff_id: int, day: date) -> list[RoomRow]:
+def offices_of(session: Session, centre_id: int, staff_id: int, day: date) -> list[RoomRow]:
     """The offices somebody may use on that day, in her own order."""
-    return [RoomRow._make(row) for row in session.connection().execute(_OFFICES_OF, {"staff": staff_id, "day": day})]
+    wanted = {"centre": centre_id, "staff": staff_id, "day": day}
+    return [RoomRow._make(row) for row in session.connection().execute(_OFFICES_OF, wanted)]
 
 
 def programmes(session: Session, centre_id: int) -> dict[int, Programme]:

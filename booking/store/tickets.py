@@ -102,7 +102,7 @@ _TICKET = select(*(t[name] for name in TicketRow._fields[:-1]), room.name).outer
     m.Room.__table__, room.id == t.room_id
 )
 _BY_ID = _TICKET.where(t.centre_id == bindparam("centre"), t.id == bindparam("ticket"))
-_OF_APPOINTMENT = _TICKET.where(t.appointment_id == bindparam("appointment"))
+_OF_APPOINTMENT = _TICKET.where(t.centre_id == bindparam("centre"), t.appointment_id == bindparam("appointment"))
 _ADD, _NEW_SERIES = insert(m.Ticket).returning(m.Ticket.id), insert(m.Series)
 _COUNT_UP = (
     update(m.Series)
@@ -113,7 +113,7 @@ _COUNT_UP = (
 _BOOKED_ROOM = (
     select(m.Appointment.room_id)
     .join(m.Ticket, m.Ticket.appointment_id == m.Appointment.id)
-    .where(t.id == bindparam("ticket"))
+    .where(t.centre_id == bindparam("centre"), t.id == bindparam("ticket"))
 )
 _WAITING = (
     select(t.id, t.number, t.kind, t.language, t.programme_id, programme.name.label("programme"), t.bound_to,
@@ -177,8 +177,9 @@ def ticket(session: Session, centre_id: int, ticket_id: int) -> TicketRow | None
     return TicketRow._make(row) if row else None
 
 
-def of_appointment(session: Session, appointment_id: int) -> TicketRow | None:
-    row = session.connection().execute(_OF_APPOINTMENT, {"appointment": appointment_id}).first()
+def of_appointment(session: Session, centre_id: int, appointment_id: int) -> TicketRow | None:
+    wanted = {"centre": centre_id, "appointment": appointment_id}
+    row = session.connection().execute(_OF_APPOINTMENT, wanted).first()
     return TicketRow._make(row) if row else None
 
 
@@ -200,19 +201,19 @@ def all_current(session: Session, centre_id: int) -> list[Current]:
     return [Current._make(row) for row in session.connection().execute(_ALL_CURRENT, {"centre": centre_id})]
 
 
-def booked_room(session: Session, ticket_id: int) -> int | None:
+def booked_room(session: Session, centre_id: int, ticket_id: int) -> int | None:
     """The room of the appointment behind a ticket, if there is one."""
-    return session.connection().execute(_BOOKED_ROOM, {"ticket": ticket_id}).scalar()
+    return session.connection().execute(_BOOKED_ROOM, {"centre": centre_id, "ticket": ticket_id}).scalar()
 
 
-def change(session: Session, ticket_id: int, old: str, new: str, **values: Any) -> bool:
+def change(session: Session, centre_id: int, ticket_id: int, old: str, new: str, **values: Any) -> bool:
     """One step: True if the ticket was in `old`, and is now in `new`; False if somebody was first, or has the room.
 
     After a False the transaction can only be ended: a refused write ends it on PostgreSQL.
     """
-    step = update(m.Ticket).where(t.id == ticket_id, t.state == old).values(state=new, **values)
+    step = update(m.Ticket).where(t.centre_id == centre_id, t.id == ticket_id, t.state == old)
     try:
-        return session.connection().execute(step).rowcount == 1
+        return session.connection().execute(step.values(state=new, **values)).rowcount == 1
     except IntegrityError:
         return False
 

@@ -13,7 +13,7 @@ from booking import clock
 from booking.domain.actors import WEB
 from booking.domain.appointments import spoken
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken, TooLate, WrongCredentials, WrongState
-from booking.services import appointments
+from booking.services import appointments, changes
 from booking.services.appointments import Card
 from booking.web import i18n, limits
 from booking.web.answers import age_answer, age_page, age_query, private, referral, start_of, times_page
@@ -65,7 +65,7 @@ def cancel(link: str) -> ResponseReturnValue:
     card, form, back = _card(link), Form(), url_for(".show", link=link)
     if request.method == "POST" and form.validate():
         with suppress(WrongState):
-            appointments.cancel(g.centre.id, card.id, by=WEB, now=clock.now())
+            changes.cancel(g.centre.id, card.id, by=WEB, now=clock.now())
         return redirect(back, 303)
     return render_template("appointments/cancel.html", appointment=_shown(card), form=form, back_url=back)
 
@@ -78,7 +78,7 @@ def move(link: str) -> ResponseReturnValue:
     start = start_of(request.form.get("start")) if request.method == "POST" else None
     try:
         if start is not None:
-            appointments.move(g.centre.id, card.id, start, age_answer(), by=WEB, now=clock.now())
+            changes.move(g.centre.id, card.id, start, age_answer(), by=WEB, now=clock.now())
             return redirect(back, 303)
         return _times(link, card)
     except SlotTaken:
@@ -112,7 +112,7 @@ def find() -> ResponseReturnValue:
 
 
 def _times(link: str, card: Card, *, refused: bool = False) -> str:
-    offers = appointments.new_times(g.centre.id, card.id, age_answer(), now=clock.now())
+    offers = changes.new_times(g.centre.id, card.id, age_answer(), now=clock.now())
     here = url_for(".move", link=link, **age_query())
     return times_page(offers, here, refused=refused, moving=True, appointment=_shown(card))
 

@@ -54,7 +54,7 @@ def _claims() -> None:
 def _state() -> None:
     """A ticket's step no longer names the state it starts from."""
 
-    def change(session: Session, ticket_id: int, _old: str, new: str, **values: Any) -> bool:
+    def change(session: Session, _centre_id: int, ticket_id: int, _old: str, new: str, **values: Any) -> bool:
         session.execute(update(m.Ticket).where(m.Ticket.id == ticket_id).values(state=new, **values))
         return True
 

@@ -8,7 +8,7 @@ from booking.domain.actors import WEB, By
 from booking.domain.appointments import read_code
 from booking.domain.availability import Age, Wish
 from booking.domain.errors import Invalid, KeyReused, NotFound, SlotTaken
-from booking.services import appointments, tickets
+from booking.services import appointments, changes, tickets
 from booking.services.steps.links import hashed
 from booking.store import models as m
 from tests.people import (
@@ -70,8 +70,8 @@ def test_the_private_link_opens_the_appointment_and_stands_nowhere(centre):
 def test_every_step_is_a_row_with_when_who_and_through_which_door(centre):
     rezan = a_receptionist(centre)
     card = a_booking(centre, NINE).card
-    appointments.move(centre, card.id, NINE + 30 * MINUTE, None, by=By("api"), now=NOW + MINUTE)
-    appointments.cancel(centre, card.id, by=By("desk", rezan), now=NOW + 2 * MINUTE)
+    changes.move(centre, card.id, NINE + 30 * MINUTE, None, by=By("api"), now=NOW + MINUTE)
+    changes.cancel(centre, card.id, by=By("desk", rezan), now=NOW + 2 * MINUTE)
     assert rows(*STEPS) == [
         ("booked", NOW, None, "web"),
         ("moved", NOW + MINUTE, None, "api"),
@@ -168,7 +168,7 @@ def test_the_same_key_is_answered_with_the_same_link_and_nothing_new(centre, hea
 
 def test_a_repeated_key_is_answered_even_when_the_time_could_not_be_booked_any_more(centre):
     first = a_booking(centre, NINE, key="once")
-    appointments.cancel(centre, first.card.id, by=WEB, now=NOW)
+    changes.cancel(centre, first.card.id, by=WEB, now=NOW)
     again = a_booking(centre, NINE, key="once", now=NINE + DAY)
     assert (again.link, again.card.state) == (first.link, "cancelled")
 
@@ -204,7 +204,7 @@ def test_a_taken_start_is_refused_with_three_near_ones_that_can_really_be_booked
     near = refused.value.near
     assert [f"{s.astimezone(BERLIN):%d %H:%M}" for s in near] == ["03 09:45", "03 10:00", "03 10:15"]
     for start in near:
-        appointments.cancel(centre, a_booking(centre, start).card.id, by=WEB, now=NOW)
+        changes.cancel(centre, a_booking(centre, start).card.id, by=WEB, now=NOW)
 
 
 def test_a_start_in_full_weeks_is_refused_without_near_ones(centre):
@@ -249,9 +249,9 @@ def test_a_code_opens_nothing_without_a_phone_or_in_another_centre(centre):
     "look",
     [
         appointments.card,
-        lambda centre, card: appointments.move(centre, card, NINE + DAY, None, by=WEB, now=NOW),
-        lambda centre, card: appointments.cancel(centre, card, by=WEB, now=NOW),
-        lambda centre, card: appointments.new_times(centre, card, None, now=NOW),
+        lambda centre, card: changes.move(centre, card, NINE + DAY, None, by=WEB, now=NOW),
+        lambda centre, card: changes.cancel(centre, card, by=WEB, now=NOW),
+        lambda centre, card: changes.new_times(centre, card, None, now=NOW),
         lambda centre, card: appointments.topic_of_appointment(centre, card, now=NOW),
         lambda centre, card: appointments.person(centre, card, staff_id=1, carrier_id=None, now=NOW),
     ],
@@ -308,8 +308,8 @@ def test_the_calendar_file_keeps_its_identity_through_moving_and_cancelling(cent
         return appointments.calendar_file(card, title="Termin", place="Weg 1", words="Bitte").decode().split("\r\n")
 
     first = a_booking(centre, NINE).card
-    second = appointments.move(centre, first.id, NINE + DAY, None, by=WEB, now=NOW)
-    last = appointments.cancel(centre, first.id, by=WEB, now=NOW)
+    second = changes.move(centre, first.id, NINE + DAY, None, by=WEB, now=NOW)
+    last = changes.cancel(centre, first.id, by=WEB, now=NOW)
     uid = f"UID:{centre}-{first.id}@anlaufstelle"
     for card, sequence, status in ((first, 0, "CONFIRMED"), (second, 1, "CONFIRMED"), (last, 2, "CANCELLED")):
         assert {uid, f"SEQUENCE:{sequence}", f"STATUS:{status}"} <= set(lines(card))

@@ -175,6 +175,16 @@ def test_who_was_first_is_noticed_by_the_row_itself(centre, anna, monkeypatch, h
     assert len(heard) == 2
 
 
+def test_a_ticket_does_not_end_whose_appointment_is_not_what_it_should_be(centre, anna):
+    ticket = an_arrival(centre, TEN)
+    call(centre, anna)
+    change(m.Appointment, ticket.appointment_id, state="cancelled")
+    with pytest.raises(WrongState) as refused:
+        do("finish", centre, ticket, anna)
+    assert refused.value.state == "changed"
+    assert (rows(m.Ticket.state), rows(m.Appointment.state)) == (["called"], ["cancelled"])
+
+
 def test_a_room_that_is_in_use_after_all_is_a_refusal_and_no_error(centre, anna, monkeypatch):
     """The partial unique index beneath the check."""
     beate = a_counsellor(centre, "Beate")

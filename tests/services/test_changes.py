@@ -7,7 +7,7 @@ import pytest
 from booking.domain.actors import WEB
 from booking.domain.availability import Age
 from booking.domain.errors import Invalid, NoProgramme, SlotTaken, TooLate, WrongState
-from booking.services import appointments
+from booking.services import appointments, changes
 from booking.store import models as m
 from tests.people import (
     DAY,
@@ -31,11 +31,11 @@ pytestmark = pytest.mark.usefixtures("inside")
 
 
 def move(centre, appointment, start, age=None, *, by=WEB, now=NOW):
-    return appointments.move(centre, appointment, start, age, by=by, now=now)
+    return changes.move(centre, appointment, start, age, by=by, now=now)
 
 
 def cancel(centre, appointment, *, now=NOW):
-    return appointments.cancel(centre, appointment, by=WEB, now=now)
+    return changes.cancel(centre, appointment, by=WEB, now=now)
 
 
 # ── moving ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -53,15 +53,15 @@ def test_a_moved_appointment_keeps_code_link_and_row_and_gives_its_old_time_back
 
 def test_an_appointment_can_move_by_less_than_its_own_length(centre):
     card = a_booking(centre, NINE).card
-    assert NINE not in appointments.new_times(centre, card.id, None, now=NOW).starts
-    assert NINE + 15 * MINUTE in appointments.new_times(centre, card.id, None, now=NOW).starts
+    assert NINE not in changes.new_times(centre, card.id, None, now=NOW).starts
+    assert NINE + 15 * MINUTE in changes.new_times(centre, card.id, None, now=NOW).starts
     assert move(centre, card.id, NINE + 15 * MINUTE).starts_at == NINE + 15 * MINUTE
 
 
 def test_every_new_time_can_be_taken_and_stays_with_programme_and_lead_carrier(two_ages):
     a_counsellor(two_ages, "Dana", carrier="awo", programmes=["mbe"])
     card = a_booking(two_ages, NINE, age=Age(True)).card
-    for start in appointments.new_times(two_ages, card.id, Age(True), now=NOW).starts:
+    for start in changes.new_times(two_ages, card.id, Age(True), now=NOW).starts:
         moved = move(two_ages, card.id, start, Age(True))
         assert (moved.carrier_id, moved.programme_id) == (card.carrier_id, card.programme_id)
         assert moved.counsellor_id == card.counsellor_id
@@ -152,7 +152,7 @@ def test_a_second_click_finds_it_cancelled(centre):
     cancel(centre, card.id)
     for again in (lambda: cancel(centre, card.id),
                   lambda: move(centre, card.id, NINE + DAY),
-                  lambda: appointments.new_times(centre, card.id, None, now=NOW)):  # fmt: skip
+                  lambda: changes.new_times(centre, card.id, None, now=NOW)):  # fmt: skip
         with pytest.raises(WrongState) as refused:
             again()
         assert refused.value.state == "cancelled"
@@ -172,7 +172,9 @@ def test_who_was_first_is_noticed_by_the_row_itself(centre, monkeypatch, heard):
     """Should the lock ever fail: the update names the old state, and a row too few is a refusal."""
     card = a_booking(centre, NINE).card
     change(m.Appointment, card.id, state="arrived")
-    monkeypatch.setattr(appointments.rules, "may_change", lambda *_: None)
-    with pytest.raises(WrongState):
-        cancel(centre, card.id)
+    monkeypatch.setattr(changes.rules, "may_change", lambda *_: None)
+    for late in (lambda: cancel(centre, card.id), lambda: move(centre, card.id, NINE + DAY)):
+        with pytest.raises(WrongState) as refused:
+            late()
+        assert refused.value.state == "changed"
     assert (len(rows(m.Claim.step)), len(heard)) == (14, 1)

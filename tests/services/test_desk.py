@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from booking.domain.times import Span
-from booking.services import appointments, calls, desk, tickets
+from booking.services import appointments, calls, changes, desk, tickets
 from booking.store import models as m
 from tests.people import (
     DAY,
@@ -215,7 +215,7 @@ def test_a_visitor_is_found_by_her_code_of_today(centre, rezan):
 
 def test_a_cancelled_appointment_is_not_found(centre, rezan):
     card = a_booking(centre, TEN, name="Nour").card
-    appointments.cancel(centre, card.id, by=DESK, now=NOW)
+    changes.cancel(centre, card.id, by=DESK, now=NOW)
     assert names(centre, rezan, "nour") == []
 
 

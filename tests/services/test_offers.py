@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from booking.domain.availability import Age, Wish
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken
-from booking.services import appointments
+from booking.services import appointments, changes
 from booking.store import models as m
 from tests.conftest import empty
 from tests.people import (
@@ -126,7 +126,7 @@ def test_a_topic_that_is_no_longer_offered_is_not_found_but_what_is_booked_keeps
     change(m.Topic, booked.card.topic_id, offered=False)
     with pytest.raises(NotFound):
         appointments.offers(centre, GERMAN, now=NOW)
-    later = appointments.new_times(centre, booked.card.id, None, now=NOW).starts
+    later = changes.new_times(centre, booked.card.id, None, now=NOW).starts
     assert NINE + 30 * MINUTE in later
 
 

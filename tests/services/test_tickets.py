@@ -4,7 +4,7 @@ import pytest
 
 from booking.domain.actors import By
 from booking.domain.errors import Invalid, KeyReused, NotFound, NumbersUsedUp, WrongState
-from booking.services import appointments, tickets
+from booking.services import appointments, changes, tickets
 from booking.store import models as m
 from tests.people import (
     DAY,
@@ -158,7 +158,7 @@ def test_the_whole_day_of_the_appointment_is_its_day(centre):
 
 def test_a_cancelled_appointment_gets_no_number(centre):
     card = a_booking(centre, TODAY_AT_TEN).card
-    appointments.cancel(centre, card.id, by=DESK, now=NOW)
+    changes.cancel(centre, card.id, by=DESK, now=NOW)
     with pytest.raises(WrongState) as refused:
         check_in(centre, card)
     assert refused.value.state == "cancelled"
@@ -169,7 +169,7 @@ def test_who_has_arrived_can_no_longer_move_or_cancel(centre):
     card = a_booking(centre, TODAY_AT_TEN).card
     check_in(centre, card)
     with pytest.raises(WrongState):
-        appointments.cancel(centre, card.id, by=DESK, now=NOW)
+        changes.cancel(centre, card.id, by=DESK, now=NOW)
 
 
 def test_an_arrived_visitors_time_stays_taken(centre):

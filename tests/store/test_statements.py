@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from booking.domain.actors import WEB
 from booking.domain.availability import Wish
-from booking.services import appointments, calls, desk, practice, screens, tickets
+from booking.services import appointments, calls, changes, desk, practice, screens, tickets
 from booking.store import models as m
 from booking.store.db import db
 from tests.people import (
@@ -128,9 +128,9 @@ def test_what_is_done_with_one_appointment_takes_no_more_than_it_did():
         "look_at": (lambda: appointments.look_at(booked.link), 1),
         "find_by_code": (lambda: appointments.find_by_code(centre, card.code, "6789"), 1),
         "person": (lambda: appointments.person(centre, card.id, staff_id=anna, carrier_id=None, now=NOW), 3),
-        "new_times": (lambda: appointments.new_times(centre, card.id, None, now=NOW), 15),
-        "move": (lambda: appointments.move(centre, card.id, due, None, by=WEB, now=NOW), 29),
-        "cancel": (lambda: appointments.cancel(centre, other, by=WEB, now=NOW), 13),
+        "new_times": (lambda: changes.new_times(centre, card.id, None, now=NOW), 15),
+        "move": (lambda: changes.move(centre, card.id, due, None, by=WEB, now=NOW), 29),
+        "cancel": (lambda: changes.cancel(centre, other, by=WEB, now=NOW), 13),
         "check_in": (lambda: tickets.check_in(centre, card.id, by=DESK, now=NOW), 11),
         "call_next": (lambda: ticket.append(calls.call_next(centre, anna, by=DESK, now=due).id), 12),
         "recall": (lambda: calls.recall(centre, *ticket, anna, by=DESK, now=due), 5),

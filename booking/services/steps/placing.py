@@ -1,7 +1,8 @@
 """Finding and taking a place: the request, the choice of the counsellor, and the claims. Shared by book and move."""
 
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -10,11 +11,17 @@ from booking.domain import assignment, availability
 from booking.domain.assignment import Choice
 from booking.domain.availability import Age, Request, Wish
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken
-from booking.domain.times import Span, local_day
+from booking.domain.times import DAY, Span, local_day
 from booking.services.steps import planning
 from booking.services.steps.planning import Planned
 from booking.store import appointments as store
 from booking.store.appointments import Card, TopicRow
+
+
+class Offers(NamedTuple):
+    topic: TopicRow
+    zone: ZoneInfo
+    starts: list[datetime]
 
 
 class Search(NamedTuple):
@@ -76,11 +83,41 @@ def choose(found: Search, start: datetime) -> Choice:
     return assignment.choose(offers, loads, {c.id: c.rooms for c in found.planned.plan.counsellors})
 
 
-def take(found: Search, appointment_id: int, choice: Choice, span: Span) -> None:
+def take(found: Search, appointment_id: int, choice: Choice, start: datetime) -> None:
     """Claim the counsellor's and the room's minutes: the constraint beneath the check."""
     resources = (f"c{choice.offer.counsellor_id}", f"r{choice.offer.room_id}")
+    span = Span(start, start + timedelta(minutes=choice.offer.busy_minutes))
     if not store.claim(found.session, found.centre_id, appointment_id, resources, span):
-        raise SlotTaken(rules.nearest(found.starts, span.starts))
+        raise SlotTaken(rules.nearest(found.starts, start))
+
+
+def placed(start: datetime, choice: Choice) -> dict[str, Any]:
+    """What changes when an appointment is placed anew; the lead carrier does not."""
+    offer = choice.offer
+    return {
+        "programme_id": offer.programme_id,
+        "counsellor_id": offer.counsellor_id,
+        "room_id": offer.room_id,
+        "starts_at": start,
+        "ends_at": start + timedelta(minutes=offer.minutes),
+        "busy_until": start + timedelta(minutes=offer.busy_minutes),
+        "interpreter": offer.interpreter,
+        "because": {"rule": choice.because, "among": choice.among, "share": choice.share_percent},
+    }
+
+
+def erase_on(found: Search, starts_at: datetime) -> date:
+    """The day on which name and phone of that appointment's visitor go."""
+    rules_ = found.planned.rules
+    return local_day(starts_at, rules_.zone) + rules_.erase_after_days * DAY
+
+
+def card(session: Session, centre_id: int, appointment_id: int) -> Card:
+    """Refusal: NotFound, also for an appointment of another centre."""
+    found = store.card(session, centre_id, appointment_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _checked(age: Age | None, today: date, last: date) -> Age:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from booking import clock
 from booking.domain.actors import By
 from booking.domain.availability import Wish
-from booking.services import appointments, centres, screens
+from booking.services import appointments, centres, changes, screens
 from booking.services.appointments import Card, Contact
 from booking.web import limits
 from booking.web.api import models as x
@@ -89,7 +89,7 @@ def look(link: str) -> x.Appointment:
 def move(link: str, json: x.Move) -> x.Appointment:
     """Move to another start; the old one is given back, or nothing happens"""
     card = appointments.look_at(link)
-    moved = appointments.move(card.centre_id, card.id, json.start, age_of(json), by=API, now=clock.now())
+    moved = changes.move(card.centre_id, card.id, json.start, age_of(json), by=API, now=clock.now())
     return x.Appointment(**_shown(moved))
 
 
@@ -99,7 +99,7 @@ def move(link: str, json: x.Move) -> x.Appointment:
 def cancel(link: str) -> x.Appointment:
     """Cancel; the time is given back"""
     card = appointments.look_at(link)
-    return x.Appointment(**_shown(appointments.cancel(card.centre_id, card.id, by=API, now=clock.now())))
+    return x.Appointment(**_shown(changes.cancel(card.centre_id, card.id, by=API, now=clock.now())))
 
 
 @blueprint.get("/centres/<centre>/board")

@@ -1,0 +1,73 @@
+"""Moving and cancelling what is booked, by the visitor herself or by the desk."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from booking.domain import appointments as rules
+from booking.domain.actors import By
+from booking.domain.availability import Age
+from booking.domain.errors import WrongState
+from booking.services.steps import messages, placing
+from booking.services.steps.placing import Offers, Search
+from booking.services.steps.recording import appointment_step, desk_changed
+from booking.store import appointments as store
+from booking.store.appointments import Card as Card
+from booking.store.db import reading, transaction
+
+
+def new_times(centre_id: int, appointment_id: int, age: Age | None, *, now: datetime) -> Offers:
+    """The starts an appointment can be moved to. Refusals as for `move`."""
+    with reading() as session:
+        moved = placing.card(session, centre_id, appointment_id)
+        rules.may_change(moved.state, moved.starts_at, now)
+        found = placing.search_again(session, moved, age, now)
+        starts = [start for start in found.starts if start != moved.starts_at]
+        return Offers(found.topic, found.planned.rules.zone, starts)
+
+
+def move(centre_id: int, appointment_id: int, start: datetime, age: Age | None, *, by: By, now: datetime) -> Card:
+    """Give the old time back and take a new one, or nothing. Refusals: SlotTaken, TooLate, WrongState, Invalid."""
+    with transaction(centre_id) as session:
+        moved = placing.card(session, centre_id, appointment_id)
+        rules.may_change(moved.state, moved.starts_at, now)
+        if moved.starts_at == start:
+            return moved
+        found = placing.search_again(session, moved, age, now)
+        choice = placing.choose(found, start)
+        store.release(session, centre_id, moved.id)
+        placing.take(found, moved.id, choice, start)
+        placed = {**placing.placed(start, choice), "sequence": moved.sequence + 1}
+        if not store.change(session, centre_id, moved.id, rules.BOOKED, rules.BOOKED, **placed):
+            raise WrongState("changed")
+        _rearrange(session, moved, start, found, now, by)
+        return placing.card(session, centre_id, appointment_id)
+
+
+def cancel(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> Card:
+    """Give the time back. Refusals: TooLate, WrongState (a second click finds it cancelled)."""
+    with transaction(centre_id) as session:
+        gone = placing.card(session, centre_id, appointment_id)
+        rules.may_change(gone.state, gone.starts_at, now)
+        sequence = gone.sequence + 1
+        if not store.change(session, centre_id, gone.id, rules.BOOKED, rules.CANCELLED, sequence=sequence):
+            raise WrongState("changed")
+        store.release(session, centre_id, gone.id)
+        messages.withdraw(session, gone.id, now, by)
+        appointment_step(session, centre_id, gone.id, "cancelled", now, by)
+        desk_changed(session, centre_id)
+        return placing.card(session, centre_id, appointment_id)
+
+
+def _rearrange(session: Session, moved: Card, start: datetime, found: Search, now: datetime, by: By) -> None:
+    """What follows from a new time: the erasure date, the messages, and a row that says so."""
+    store.postpone_erasure(session, moved.centre_id, moved.id, placing.erase_on(found, start))
+    messages.withdraw(session, moved.id, now, by)
+    person = store.visitor(session, moved.centre_id, moved.id)
+    if person is not None and person.reminders_agreed is not None:
+        messages.plan(
+            session, centre_id=moved.centre_id, appointment_id=moved.id, starts_at=start, language=moved.language,
+            now=now, zone=found.planned.rules.zone,
+        )  # fmt: skip
+    appointment_step(session, moved.centre_id, moved.id, "moved", now, by)
+    desk_changed(session, moved.centre_id)

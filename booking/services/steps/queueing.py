@@ -1,0 +1,66 @@
+"""A ticket and its steps, and what they make of the appointment behind it."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from booking.domain import appointments, tickets
+from booking.domain.actors import By
+from booking.domain.errors import NotFound, WrongState
+from booking.services.steps.recording import appointment_step, board_changed, ticket_step
+from booking.store import appointments as appointment_store
+from booking.store import tickets as store
+from booking.store.tickets import TicketRow
+
+# What finishing or missing a checked-in visitor's ticket makes of the appointment.
+_OUTCOME = {"finish": appointments.DONE, "missing": appointments.MISSED}
+
+
+class Held(Protocol):
+    """What must be known of a ticket before it takes a step."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def appointment_id(self) -> int | None: ...
+
+
+def ticket_of(session: Session, centre_id: int, ticket_id: int) -> TicketRow:
+    """Refusal: NotFound, also for a ticket of another centre."""
+    row = store.ticket(session, centre_id, ticket_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def step(
+    session: Session, centre_id: int, ticket_id: int, old: str, name: str, now: datetime, by: By, **values: Any
+) -> None:
+    """A step of domain.tickets.STEPS from the state `old`, which the update names.
+
+    Refusal: WrongState, also if somebody was first.
+    """
+    if not store.change(session, centre_id, ticket_id, old, tickets.step(name, old), **values):
+        raise WrongState("changed")
+    ticket_step(session, centre_id, ticket_id, name, now, by)
+    board_changed(session, centre_id)
+
+
+def take(session: Session, centre_id: int, ticket: Held, name: str, now: datetime, by: By, **values: Any) -> None:
+    """A step, and the end of the appointment behind the ticket where it is its last. Refusal: WrongState."""
+    step(session, centre_id, ticket.id, ticket.state, name, now, by, **values)
+    if ticket.appointment_id is not None and name in _OUTCOME:
+        _end_appointment(session, centre_id, ticket.appointment_id, _OUTCOME[name], now, by)
+
+
+def _end_appointment(
+    session: Session, centre_id: int, appointment_id: int, outcome: str, now: datetime, by: By
+) -> None:
+    """What is left of its time can be booked again."""
+    if not appointment_store.change(session, centre_id, appointment_id, appointments.ARRIVED, outcome):
+        raise WrongState("changed")
+    appointment_store.release(session, centre_id, appointment_id)
+    appointment_step(session, centre_id, appointment_id, outcome, now, by)
