@@ -15,6 +15,7 @@ STEPS: dict[str, tuple[tuple[str, ...], str]] = {
     "start": ((CALLED,), IN_TALK),
     "finish": ((CALLED, IN_TALK), DONE),
     "missing": ((CALLED,), MISSED),
+    "return": ((MISSED,), WAITING),
 }
 
 

@@ -1,7 +1,7 @@
 """Numbers: given at the door, or to a booked visitor who has come."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -10,11 +10,12 @@ from booking.domain import appointments, tickets
 from booking.domain.actors import By
 from booking.domain.errors import Invalid, NotFound, WrongState
 from booking.domain.times import local_day
-from booking.services.steps import links, planning, queueing
+from booking.services.steps import links, placing, planning, queueing
 from booking.services.steps.recording import appointment_step, board_changed, ticket_step
 from booking.store import appointments as appointment_store
 from booking.store import roster as roster_store
 from booking.store import tickets as store
+from booking.store.appointments import Card
 from booking.store.db import reading, transaction
 from booking.store.tickets import TicketRow as TicketRow
 
@@ -37,10 +38,13 @@ def take(
     with transaction(centre_id) as session:
         if before := links.earlier(session, centre_id, key, fingerprint):
             return Given(queueing.ticket_of(session, centre_id, before.id), True)
+        day = local_day(now, planning.rules_of(session, centre_id).zone)
         programme_id = roster_store.programme_id(session, centre_id, programme) if programme else None
         if programme and programme_id is None:
             raise Invalid("programme", "programme-unknown")
-        ticket_id = _number(session, centre_id, now, kind=tickets.WALK_IN, language=language, programme_id=programme_id)
+        ticket_id = _number(
+            session, centre_id, day, now, kind=tickets.WALK_IN, language=language, programme_id=programme_id
+        )
         links.remember(session, centre_id, key, fingerprint, links.new_salt(), now, ticket_id=ticket_id)
         ticket_step(session, centre_id, ticket_id, "taken", now, by)
         board_changed(session, centre_id)
@@ -48,26 +52,25 @@ def take(
 
 
 def check_in(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> Given:
-    """A booked visitor has come: a number at her time, bound to her counsellor. A second time answers the same number.
+    """A booked visitor has come: a number at her time, bound to her counsellor.
 
-    Refusals: NotFound, WrongState (cancelled, or of another day).
+    A second time answers the same number. Who was missing when her number was called waits again, with that number
+    (domain.md 5.3). Refusals: NotFound, WrongState (cancelled, done, or of another day).
     """
     with transaction(centre_id) as session:
-        card = appointment_store.card(session, centre_id, appointment_id)
-        if card is None:
-            raise NotFound
-        if earlier := store.of_appointment(session, centre_id, appointment_id):
-            return Given(earlier, True)
+        card = placing.card(session, centre_id, appointment_id)
         zone = planning.rules_of(session, centre_id).zone
-        if local_day(card.starts_at, zone) != local_day(now, zone):
+        day = local_day(now, zone)
+        if local_day(card.starts_at, zone) != day:
             raise WrongState("other-day")
-        if not appointment_store.change(session, centre_id, card.id, appointments.BOOKED, appointments.ARRIVED):
-            raise WrongState(card.state)
+        earlier = store.of_appointment(session, centre_id, appointment_id)
+        if earlier is not None:
+            return Given(_once_more(session, earlier, card, by, now), True)
+        _arrive(session, card, appointments.BOOKED, by, now)
         ticket_id = _number(
-            session, centre_id, now, kind=tickets.APPOINTMENT, language=card.language, programme_id=card.programme_id,
-            appointment_id=card.id, bound_to=card.counsellor_id, due_at=card.starts_at,
+            session, centre_id, day, now, kind=tickets.APPOINTMENT, language=card.language,
+            programme_id=card.programme_id, appointment_id=card.id, bound_to=card.counsellor_id, due_at=card.starts_at,
         )  # fmt: skip
-        appointment_step(session, centre_id, card.id, "arrived", now, by)
         ticket_step(session, centre_id, ticket_id, "taken", now, by)
         board_changed(session, centre_id)
         return Given(queueing.ticket_of(session, centre_id, ticket_id), False)
@@ -90,9 +93,27 @@ def ticket(centre_id: int, ticket_id: int) -> TicketRow:
         return queueing.ticket_of(session, centre_id, ticket_id)
 
 
-def _number(session: Session, centre_id: int, now: datetime, **values: object) -> int:
+def _once_more(session: Session, ticket: TicketRow, card: Card, by: By, now: datetime) -> TicketRow:
+    """The number she has: as it is while it waits or is called; if it was missed it waits again, at its own time.
+
+    Refusal: WrongState (done). What was given back of her time stays given back.
+    """
+    if ticket.state in (tickets.WAITING, *tickets.CURRENT):
+        return ticket
+    uncalled = {"counsellor_id": None, "room_id": None, "calls": 0, "called_at": None, "ended_at": None}
+    queueing.take(session, card.centre_id, ticket, "return", now, by, **uncalled)
+    _arrive(session, card, appointments.MISSED, by, now)
+    return queueing.ticket_of(session, card.centre_id, ticket.id)
+
+
+def _arrive(session: Session, card: Card, old: str, by: By, now: datetime) -> None:
+    if not appointment_store.change(session, card.centre_id, card.id, old, appointments.ARRIVED):
+        raise WrongState(card.state)
+    appointment_step(session, card.centre_id, card.id, "arrived", now, by)
+
+
+def _number(session: Session, centre_id: int, day: date, now: datetime, **values: object) -> int:
     """The next number of the centre's day, as a waiting ticket."""
-    day = local_day(now, planning.rules_of(session, centre_id).zone)
     first, given = store.next_number(session, centre_id, day, 1 + secrets.randbelow(tickets.NUMBERS))
     number = tickets.number(first, given)
     return store.add(

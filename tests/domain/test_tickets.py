@@ -27,7 +27,7 @@ def test_a_number_is_shown_with_three_digits():
 
 LEADS_TO = {
     ("call", WAITING): CALLED, ("recall", CALLED): CALLED, ("start", CALLED): IN_TALK, ("missing", CALLED): MISSED,
-    ("finish", CALLED): DONE, ("finish", IN_TALK): DONE,
+    ("finish", CALLED): DONE, ("finish", IN_TALK): DONE, ("return", MISSED): WAITING,
 }  # fmt: skip
 
 

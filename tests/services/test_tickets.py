@@ -4,7 +4,7 @@ import pytest
 
 from booking.domain.actors import By
 from booking.domain.errors import Invalid, KeyReused, NotFound, NumbersUsedUp, WrongState
-from booking.services import appointments, changes, tickets
+from booking.services import appointments, calls, changes, screens, tickets
 from booking.store import models as m
 from tests.people import (
     DAY,
@@ -16,10 +16,12 @@ from tests.people import (
     TODAY,
     a_booking,
     a_centre,
+    a_programme,
     a_receptionist,
     a_ticket,
     add,
     at,
+    change,
     id_of,
     rows,
     written,
@@ -76,10 +78,11 @@ def test_the_thousandth_visitor_of_a_day_is_refused(centre, heard):
 
 
 def test_a_programme_that_is_not_here_is_refused(centre):
-    a_centre("balingen")
-    with pytest.raises(Invalid) as refused:
-        a_ticket(centre, "nothing")
-    assert (refused.value.field, refused.value.reason) == ("programme", "programme-unknown")
+    a_programme(a_centre("balingen"), "theirs")
+    for slug in ("nothing", "theirs"):
+        with pytest.raises(Invalid) as refused:
+            a_ticket(centre, slug)
+        assert (refused.value.field, refused.value.reason) == ("programme", "programme-unknown")
     assert written()["ticket"] == 0
 
 
@@ -140,6 +143,60 @@ def test_checking_in_twice_answers_the_same_number(centre, heard):
     again = check_in(centre, card, now=NOW + MINUTE)
     assert (again.ticket, first.repeated, again.repeated) == (first.ticket, False, True)
     assert (written(), len(heard)) == (before, said)
+
+
+@pytest.fixture
+def called(centre, anna):
+    """The ticket of a booked visitor who is called."""
+    card = a_booking(centre, TODAY_AT_TEN).card
+    ticket = check_in(centre, card).ticket
+    calls.call_next(centre, anna, by=DESK, now=NOW)
+    return ticket
+
+
+def test_while_she_is_called_or_in_a_talk_checking_in_changes_nothing(centre, anna, called, heard):
+    for step in (calls.start, None):
+        before = written()
+        again = tickets.check_in(centre, called.appointment_id, by=DESK, now=NOW)
+        assert (again.ticket, again.repeated) == (tickets.ticket(centre, called.id), True)
+        assert (written(), rows(m.Appointment.state)) == (before, ["arrived"])
+        if step:
+            step(centre, called.id, anna, by=DESK, now=NOW)
+    assert len(heard) == 1
+
+
+def test_who_was_missing_and_comes_after_all_waits_again_with_the_same_number(centre, anna, called, heard):
+    rezan = a_receptionist(centre)
+    calls.missing(centre, called.id, anna, by=DESK, now=NOW)
+    late = TODAY_AT_TEN + 20 * MINUTE
+    back = tickets.check_in(centre, called.appointment_id, by=By("desk", rezan), now=late)
+    assert (back.ticket, back.repeated) == (called, True)
+    assert rows(m.Ticket.due_at, m.Ticket.bound_to, m.Ticket.ended_at) == [(TODAY_AT_TEN, anna, None)]
+    assert appointments.card(centre, called.appointment_id).state == "arrived"
+    assert rows(*STEPS)[-2:] == [("return", late, rezan, "desk"), ("arrived", late, rezan, "desk")]
+    assert heard[-1] == ({centre: {"board", "desk"}}, len(rows(m.Step.id)))
+    assert screens.snapshot(centre, now=late).calls == []
+    again = calls.call_next(centre, anna, by=DESK, now=late)
+    assert (again.id, again.calls) == (called.id, 1)
+    calls.finish(centre, called.id, anna, by=DESK, now=late)
+    assert appointments.card(centre, called.appointment_id).state == "done"
+
+
+def test_who_is_done_is_not_checked_in_again(centre, anna, called):
+    calls.finish(centre, called.id, anna, by=DESK, now=NOW)
+    before = written()
+    with pytest.raises(WrongState) as refused:
+        tickets.check_in(centre, called.appointment_id, by=DESK, now=NOW)
+    assert refused.value.state == "done"
+    assert (written(), rows(m.Ticket.state), rows(m.Appointment.state)) == (before, ["done"], ["done"])
+
+
+def test_who_was_missing_yesterday_is_not_put_back_today(centre, anna, called):
+    calls.missing(centre, called.id, anna, by=DESK, now=NOW)
+    with pytest.raises(WrongState) as refused:
+        tickets.check_in(centre, called.appointment_id, by=DESK, now=NOW + DAY)
+    assert refused.value.state == "other-day"
+    assert rows(m.Ticket.state) == ["missed"]
 
 
 @pytest.mark.parametrize("when", [NOW, NINE + 3 * DAY, at("2027-03-02 23:59"), at("2027-03-04 00:00")])

@@ -325,6 +325,23 @@ def test_a_second_check_in_answers_the_same_number(app, desk):
     assert len(rows(app, "ticket")) == 1
 
 
+def test_who_was_missing_when_called_is_found_and_waits_again_with_the_same_number(app, desk):
+    _, row = booked_today(app, "Nour")
+    number = given_number(check_in(desk, row["id"]))
+    login = next(staff["login"] for staff in rows(app, "staff") if staff["id"] == row["counsellor_id"])
+    counsellor = signed_in(app, login)
+    for step in ("next", "missing"):
+        page = counsellor.get("/ludwigsburg/calls")
+        form = next(form for form in read(page).forms if form.action.endswith(f"/{step}"))
+        counsellor.post(form.action, data=form.fields)
+    assert rows(app, "ticket")[0]["state"] == "missed"
+    found = search(desk, "nour")
+    assert worded(app, "missed") in read(found).words
+    assert given_number(press(desk, found, appointment=str(row["id"]))) == number
+    assert [(t["state"], t["due_at"]) for t in rows(app, "ticket")] == [("waiting", row["starts_at"])]
+    assert rows(app, "appointment")[0]["state"] == "arrived"
+
+
 def test_a_visitor_of_another_day_is_told_so_not_checked_in(app, desk):
     book(app.test_client(), topic="german", day=NEXT_TUESDAY)
     [row] = rows(app, "appointment")
