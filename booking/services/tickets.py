@@ -30,7 +30,8 @@ class Given(NamedTuple):
 def take(
     centre_id: int, *, language: str | None, programme: str | None, key: str, secret: str, by: By, now: datetime
 ) -> Given:
-    """A walk-in's number. `programme`: a slug, or None: "please help me".
+    """A walk-in's number. `programme`: the slug of one that runs today and is not confidential, or None:
+    "please help me".
 
     Refusals: NumbersUsedUp, Invalid("programme", …), KeyReused.
     """
@@ -39,7 +40,7 @@ def take(
         if before := links.earlier(session, centre_id, key, fingerprint):
             return Given(queueing.ticket_of(session, centre_id, before.id), True)
         day = local_day(now, planning.rules_of(session, centre_id).zone)
-        programme_id = roster_store.programme_id(session, centre_id, programme) if programme else None
+        programme_id = roster_store.programme_id(session, centre_id, programme, day) if programme else None
         if programme and programme_id is None:
             raise Invalid("programme", "programme-unknown")
         ticket_id = _number(

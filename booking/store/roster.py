@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from booking.domain.availability import Programme
@@ -179,22 +179,24 @@ def programmes(session: Session, centre_id: int) -> dict[int, Programme]:
 
 def programme_names(session: Session, centre_id: int, day: date) -> list[tuple[str, dict[str, str]]]:
     """(slug, name) of the programmes that run on that day and have no secret to keep."""
-    rows = session.connection().execute(
-        select(programme.slug, programme.name)
-        .where(
-            programme.centre_id == centre_id, programme.confidential.is_(False),
-            or_(programme.first_day.is_(None), programme.first_day <= day),
-            or_(programme.last_day.is_(None), programme.last_day >= day),
-        )
-        .order_by(programme.id)
-    )  # fmt: skip
+    shown = select(programme.slug, programme.name).where(*_for_walk_ins(centre_id, day))
+    rows = session.connection().execute(shown.order_by(programme.id))
     return [(row.slug, row.name) for row in rows]
 
 
-def programme_id(session: Session, centre_id: int, slug: str) -> int | None:
-    return session.connection().execute(
-        select(programme.id).where(programme.centre_id == centre_id, programme.slug == slug)
-    ).scalar()  # fmt: skip
+def programme_id(session: Session, centre_id: int, slug: str, day: date) -> int | None:
+    """The programme of that slug, if it is one of `programme_names`."""
+    rows = select(programme.id).where(programme.slug == slug, *_for_walk_ins(centre_id, day))
+    return session.connection().execute(rows).scalar()
+
+
+def _for_walk_ins(centre_id: int, day: date) -> tuple[ColumnElement[bool], ...]:
+    """Programmes that run on that day, and whose name gives nothing away."""
+    return (
+        programme.centre_id == centre_id, programme.confidential.is_(False),
+        or_(programme.first_day.is_(None), programme.first_day <= day),
+        or_(programme.last_day.is_(None), programme.last_day >= day),
+    )  # fmt: skip
 
 
 def shifts(session: Session, centre_id: int) -> list[Shift]:

@@ -86,6 +86,21 @@ def test_a_programme_that_is_not_here_is_refused(centre):
     assert written()["ticket"] == 0
 
 
+@pytest.mark.parametrize(
+    "values",
+    [{"last_day": TODAY - DAY}, {"first_day": TODAY + DAY}, {"confidential": True}],
+    ids=lambda v: next(iter(v)),
+)
+def test_a_number_is_for_programmes_that_run_and_may_be_named(centre, values):
+    a_programme(centre, "other", **values)
+    with pytest.raises(Invalid) as refused:
+        a_ticket(centre, "other")
+    assert (refused.value.field, refused.value.reason) == ("programme", "programme-unknown")
+    assert written()["ticket"] == 0
+    change(m.Programme, id_of(m.Programme, centre, "other"), first_day=TODAY, last_day=TODAY, confidential=False)
+    assert a_ticket(centre, "other").programme_id == id_of(m.Programme, centre, "other")
+
+
 def test_the_same_key_is_answered_with_the_same_number_and_nothing_new(centre, heard):
     first = a_ticket(centre, "mbe", "ar", key="once")
     before, said = written(), len(heard)
