@@ -1,6 +1,7 @@
 """A small centre's file, and what a test makes of it."""
 
 from booking.services import centres
+from booking.web.cli import wording
 
 SMALL = """\
 [centre]
@@ -158,4 +159,5 @@ def line_of(text: str, part: str) -> int:
 
 
 def mistakes(text: str) -> list[tuple[int, str, str]]:
-    return [tuple(mistake) for mistake in centres.check(text)]
+    """Line, key and sentence of each."""
+    return [(line, key, wording.mistake(kind, values)) for line, key, kind, values in centres.check(text)]

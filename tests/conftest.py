@@ -24,6 +24,7 @@ SECRET = "0123456789abcdefghijklmnopqrstuvwxyz-for-tests"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ["LANGUAGE"] = "en"  # the command line speaks the language of the terminal
     missing = {name: words for name, words in machine.lacks().items() if name in machine.REQUIRED}
     if missing:
         raise pytest.UsageError("REQUIRE asks for what this machine lacks: " + "; ".join(missing.values()))

@@ -1,24 +1,28 @@
 """What loading a file changes in a centre that is already at work, and which appointments it leaves outside."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from booking.domain import roster
-from booking.domain.centre_values import WEEKDAYS
 from booking.domain.times import Span, local_day
 
-ADDED, CHANGED, REMOVED, KEPT = "added", "changed", "removed", "kept"
+ADDED, CHANGED, REMOVED, KEPT, LEFT = "added", "changed", "removed", "kept", "left"
 Term = tuple[date | None, date | None]
 
 
 class Change(NamedTuple):
-    """`kind` is a table's name. With a field: what it was and what it is; hours, shifts and closures say it in words.
+    """`kind` is a table's name. With a field: what it was and what it is.
+
+    Hours, shifts and closures have no name: for them `old` or `new` is the line itself, Hours of domain/roster, Shift
+    or Closure of domain/centres.
 
     `kept`: gone from the file, but something refers to it. With a field it ends (last_day, offered), without one it
     stays as it is. A kept "appointment" has its code as slug, its local start as `old`, and as field the first of
     staff, room, programme, closure, hours, shift that it no longer fits.
+
+    `left`: a field that the file does not name, and that keeps what it was set to elsewhere (`old`).
     """
 
     what: str
@@ -70,25 +74,3 @@ def outside(frame: Frame, booked: Booked) -> str | None:
     if steps & ~roster.rostered(cal, frame.shifts).get(booked.counsellor_id, roster.NOT_PLANNED).talks:
         return "shift"
     return None
-
-
-def hours_said(weekday: int, starts: time, ends: time, walk_in: bool, alone: str = roster.WALK_INS) -> str:
-    kind = " walk-in" if walk_in else ""
-    return f"{WEEKDAYS[weekday]} {starts:%H:%M}-{ends:%H:%M}{kind}" + ("" if alone == roster.WALK_INS else f", {alone}")
-
-
-def shift_said(
-    weekday: int, starts: time, ends: time, valid_from: date, valid_until: date | None, kind: str, every_weeks: int
-) -> str:
-    until = f" to {valid_until}" if valid_until else ""
-    turn = f" every {every_weeks} weeks" if every_weeks > 1 else ""
-    what = "" if kind == roster.TALKS else f" {kind}"
-    return f"{hours_said(weekday, starts, ends, False)}{what}{turn} from {valid_from}{until}"
-
-
-def closure_said(
-    first_day: date, last_day: date, carrier: str | None, kind: str, starts: time | None, ends: time | None, reason: str
-) -> str:
-    part = f" {starts:%H:%M}-{ends:%H:%M}" if starts and ends else ""
-    what = "" if kind == roster.SHUT else f" {kind}"
-    return f"{first_day} to {last_day}{part}{what}: {reason}" + (f" ({carrier})" if carrier else "")

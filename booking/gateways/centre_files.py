@@ -58,7 +58,7 @@ def source(file: str) -> Source:
         return Source(str(path), raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise BadCentre([Mistake(line, "", "This line is not UTF-8 text. Save the file as UTF-8.")]) from error
+        raise BadCentre([Mistake(line, "", "not-utf-8", {})]) from error
 
 
 def parse(text: str) -> Document:
@@ -66,10 +66,10 @@ def parse(text: str) -> Document:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        sentence, _, place = str(error).partition(" (at ")
+        detail, _, place = str(error).partition(" (at ")
         found = re.match(r"line (\d+)", place)
         line = int(found[1]) if found else max(len(text.splitlines()), 1)
-        raise BadCentre([Mistake(line, "", f"This is no TOML: {sentence}.")]) from error
+        raise BadCentre([Mistake(line, "", "no-toml", {"detail": detail})]) from error
     return Document(data, _Lines(text).of_document())
 
 

@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from booking.domain import centre_changes as said
-from booking.domain.centre_changes import ADDED, CHANGED, KEPT, Booked, Change, Frame, outside
-from booking.domain.centres import BadCentre, Description, Mistake, Shift, Staff, describe, dotted
+from booking.domain.centre_changes import ADDED, CHANGED, KEPT, LEFT, Booked, Change, Frame, outside
+from booking.domain.centres import BadCentre, Closure, Description, Mistake, Shift, Staff, describe, dotted
 from booking.domain.errors import NotFound
 from booking.domain.roster import Hours
 from booking.domain.times import local_day
@@ -25,7 +24,7 @@ from booking.services.steps.recording import board_changed, look
 from booking.store import centres as store
 from booking.store import installation, roster
 from booking.store.centres import CarrierRow, CentreRow, PartnerRow
-from booking.store.db import reading, transaction
+from booking.store.db import announce, reading, transaction
 from booking.store.installation import Facts
 
 # ── what is known ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -109,8 +108,8 @@ def changes(text: str, *, now: datetime) -> list[Change]:
 def load(text: str, *, now: datetime, practice: bool = False) -> list[Change]:
     """Make a centre what its file says; loading twice changes nothing. `practice`: for an installation not yet set up.
 
-    Never touches passwords, access to the API or the language of accounts, nor appointments: those that no longer
-    fit are named. Refusal: BadCentre.
+    Never touches passwords, access to the API or the language of accounts, nor what the file does not name of their
+    days; nor appointments: those that no longer fit are named. Refusal: BadCentre.
     """
     described = _described(text)
     with transaction(_lock(described)) as session:
@@ -189,14 +188,14 @@ def _belongings(loading: Loading, described: Description) -> None:
     loading.links("staff", "programmes", {row.login: row.programmes for row in described.staff}, "programme")
     loading.links("staff", "languages", {row.login: row.languages for row in described.staff})
     loading.links("staff", "rooms", {row.login: row.rooms for row in described.staff}, "room")
-    loading.sets("hours", Hours._fields, described.hours, said.hours_said)
+    loading.sets("hours", Hours._fields, described.hours, Hours)
     if described.closures:  # without, they are kept on the roster's pages
         closures = [(*c[:2], loading.id_of("carrier", c.carrier), *c[3:]) for c in described.closures]
         columns = ("first_day", "last_day", "carrier_id", "kind", "starts", "ends", "reason")
-        loading.sets("closure", columns, closures, said.closure_said)
+        loading.sets("closure", columns, closures, Closure)
     for person in described.staff:
         if person.shifts:  # without, her roster is made elsewhere
-            loading.sets("shift", Shift._fields, person.shifts, said.shift_said, ("staff", person.login))
+            loading.sets("shift", Shift._fields, person.shifts, Shift, ("staff", person.login))
 
 
 def _columns(row: Any, *without: str) -> dict[str, Any]:
@@ -216,9 +215,12 @@ def _left_outside(before: Frame, after: Frame, booked: Iterable[Booked]) -> list
 
 
 def _recorded(session: Session, centre_id: int, now: datetime, found: list[Change]) -> list[Change]:
-    """What is kept just as it was is only worth saying beside a change."""
-    if all(change.what == KEPT and change.field is None for change in found):
-        return []
+    """What is gone and kept just as it was is only worth saying beside a change; what the file leaves out, always."""
+    done = [c for c in found if c.what != LEFT and not (c.what == KEPT and c.field is None)]
+    if not done:
+        return [c for c in found if c.what == LEFT]
     look(session, centre_id, "centre-loaded", now, None, None)
     board_changed(session, centre_id)
+    if any(c.kind == "staff" for c in done):
+        announce(session, centre_id, "doors")
     return found

@@ -159,9 +159,11 @@ def set_links(session: Session, link: Link, centre_id: int, owner: int, values: 
 def frame(session: Session, centre_id: int, zone: str, today: date) -> Frame:
     """Opening hours, closures that are not over, shifts and terms as they stand now."""
     terms: dict[tuple[str, int], Term] = {}
+    first_days = {"staff": roster.FIRST_DAY}  # not before a commitment to secrecy
     for kind in ("staff", "room", "programme"):
         c = _table(kind).c
-        for row in session.execute(select(c.id, c.first_day, c.last_day).where(c.centre_id == centre_id)):
+        first_day = first_days.get(kind, c.first_day)
+        for row in session.execute(select(c.id, first_day, c.last_day).where(c.centre_id == centre_id)):
             terms[kind, row.id] = (row.first_day, row.last_day)
     return Frame(
         ZoneInfo(zone),

@@ -78,9 +78,9 @@ _CLOSURES = (
     .order_by(closure.first_day, closure.id)
 )
 _BOUND = func.coalesce(staff.secret_since, date.max)
-_FIRST_DAY = case((staff.first_day > _BOUND, staff.first_day), else_=_BOUND).label("first_day")
+FIRST_DAY = case((staff.first_day > _BOUND, staff.first_day), else_=_BOUND).label("first_day")
 _PEOPLE = (
-    select(staff.id, staff.carrier_id, staff.duty, staff.contract_minutes, _FIRST_DAY, staff.last_day)
+    select(staff.id, staff.carrier_id, staff.duty, staff.contract_minutes, FIRST_DAY, staff.last_day)
     .where(staff.centre_id == bindparam("centre"), staff.role == "counsellor", staff.carrier_id.is_not(None))
     .order_by(staff.id)
 )

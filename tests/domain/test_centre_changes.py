@@ -1,11 +1,11 @@
-"""Which booked appointments a changed plan leaves outside, and how rows without a name are said."""
+"""Which booked appointments a changed plan leaves outside."""
 
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking.domain.centre_changes import Booked, Frame, closure_said, hours_said, outside, shift_said
+from booking.domain.centre_changes import Booked, Frame, outside
 from booking.domain.roster import Closure, Hours, Shift
 
 MONDAY = date(2027, 3, 1)
@@ -62,15 +62,3 @@ def test_what_no_longer_fits_is_named(values, why):
 )
 def test_the_last_day_counts_and_others_closures_do_not(values):
     assert outside(frame(**values), booked()) is None
-
-
-def test_rows_without_a_name_are_said_in_words():
-    assert hours_said(0, time(9), time(12), False) == "mon 09:00-12:00"
-    assert hours_said(1, time(9), time(12), True) == "tue 09:00-12:00 walk-in"
-    assert hours_said(1, time(9), time(12), True, "alternating") == "tue 09:00-12:00 walk-in, alternating"
-    assert shift_said(4, time(9), time(12), MONDAY, None, "talks", 1) == "fri 09:00-12:00 from 2027-03-01"
-    said = shift_said(4, time(9), time(12), MONDAY, MONDAY, "admin", 2)
-    assert said == "fri 09:00-12:00 admin every 2 weeks from 2027-03-01 to 2027-03-01"
-    assert closure_said(MONDAY, MONDAY, None, "shut", None, None, "Feast") == "2027-03-01 to 2027-03-01: Feast"
-    said = closure_said(MONDAY, MONDAY, "red", "desk_only", time(9), time(12), "Feast")
-    assert said == "2027-03-01 to 2027-03-01 09:00-12:00 desk_only: Feast (red)"

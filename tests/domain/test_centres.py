@@ -8,6 +8,7 @@ import pytest
 from booking.domain.centre_values import LANGUAGES
 from booking.domain.centres import Shift, describe, dotted
 from booking.domain.roster import Hours
+from booking.web.cli import wording
 from booking.web.i18n import SPOKEN
 from tests.centre_files import SMALL, changed, line_of, mistakes, section
 
@@ -96,11 +97,14 @@ SINGLE = [
     ("horizon_days = 21", "horizon_days = 0", "centre.horizon_days", "from 1 to 365"),
     ("horizon_days = 21", "horizon_days = true", "centre.horizon_days", "whole number"),
     ("lead_minutes = 120", "lead_minutes = 121", "centre.lead_minutes", "multiple of 5"),
-    ("start_every_minutes = 15", "start_every_minutes = 0", "centre.start_every_minutes", "from 5 to 60"),
+    *(
+        ("start_every_minutes = 15", f"start_every_minutes = {odd}", "centre.start_every_minutes", "10, 15, 20, 30, 60")
+        for odd in ("0", "1", "25", "45", "65", "120", "true", '"15"')
+    ),
     ("min_present = 1", "min_present = 2", "centre.min_present", "from 0 to 1"),
     ("min_reachable = 1", "min_reachable = -1", "centre.min_reachable", "from 0 to 1"),
-    ("min_present = 1", "min_present = 1\nopening = 4", "centre.opening", "Unknown key"),
-    ('law = "KDG"', 'law = "LAW"', "carrier[1].law", '"DSGVO", "KDG", "DSG-EKD"'),
+    ("min_present = 1", "min_present = 1\nopening = 4", "centre.opening", "key is not known"),
+    ('law = "KDG"', 'law = "LAW"', "carrier[1].law", "DSGVO, KDG, DSG-EKD"),
     ('law = "KDG"', "law = 1", "carrier[1].law", "not known here"),
     ('slug = "letter"', 'slug = "unsure"', "topic[2].slug", "used twice"),
     ('refer_to = "youth"', 'refer_to = "nobody"', "programme[2].refer_to", "No partner"),
@@ -115,13 +119,13 @@ SINGLE = [
     ("seats = 9", "seats = 9\nquiet = 1", "room[3].quiet", "true or false"),
     ('mon = ["09:00-12:00"]', 'mon = ["09:00-25:00"]', "hours.open.mon[1]", "outside the day"),
     ('mon = ["09:00-12:00"]', 'mon = ["09:00-12:60"]', "hours.open.mon[1]", "outside the day"),
-    ('mon = ["09:00-12:00"]', 'mon = ["09:02-12:00"]', "hours.open.mon[1]", "five-minute"),
+    ('mon = ["09:00-12:00"]', 'mon = ["09:02-12:00"]', "hours.open.mon[1]", "a mark of 5 minutes"),
     ('mon = ["09:00-12:00"]', 'mon = ["9-12"]', "hours.open.mon[1]", "like \"09:00\""),
     ('mon = ["09:00-12:00"]', 'mon = ["09:00"]', "hours.open.mon[1]", "a period"),
     ('mon = ["09:00-12:00"]', "mon = [9]", "hours.open.mon[1]", "a period"),
     ('mon = ["09:00-12:00"]', 'mon = ["12:00-09:00"]', "hours.open.mon[1]", "ends before"),
     ('mon = ["09:00-12:00"]', 'mon = ["09:00-12:00", "11:55-14:00"]', "hours.open.mon[2]", "overlaps"),
-    ('mon = ["09:00-12:00"]', 'someday = ["09:00-12:00"]', "hours.open.someday", "Unknown key"),
+    ('mon = ["09:00-12:00"]', 'someday = ["09:00-12:00"]', "hours.open.someday", "key is not known"),
     ('tue = ["11:00-13:00"]', 'tue = ["11:00-17:05"]', "hours.walk_in.tue[1]", "outside the opening hours"),
     ('tue = ["11:00-13:00"]', 'wed = ["11:00-13:00"]', "hours.walk_in.wed[1]", "outside the opening hours"),
     ('tue = ["11:00-13:00"]', 'tue = ["11:00-13:00", "12:00-14:00"]', "hours.walk_in.tue[2]", "overlaps"),
@@ -131,7 +135,7 @@ SINGLE = [
     ('login = "ada"', 'login = "Ada L."', "staff[1].login", "small letters"),
     ('login = "ada"', "login = 1", "staff[1].login", "small letters"),
     ('login = "ben"', 'login = "ada"', "staff[2].login", "used twice"),
-    ('role = "counsellor"', 'role = "boss"', "staff[1].role", '"receptionist", "counsellor"'),
+    ('role = "counsellor"', 'role = "boss"', "staff[1].role", "receptionist, counsellor"),
     ('carrier = "blue"', 'carrier = "green"', "staff[2].carrier", "No carrier"),
     ("fte = 0.75", "fte = 1.5", "staff[1].fte", "from 0 to 1"),
     ("fte = 0.75", "fte = true", "staff[1].fte", "from 0 to 1"),
@@ -140,7 +144,7 @@ SINGLE = [
     ('rooms = ["r2"]', 'rooms = ["r9"]', "staff[2].rooms", "No room"),
     ('rooms = ["r2"]', 'rooms = ["wait"]', "staff[2].rooms", "no office"),
     ('rooms = ["r1", "r2"]', 'rooms = ["r1", "r1"]', "staff[1].rooms", "twice"),
-    ('{ weekday = "mon"', '{ weekday = "monday"', "staff[1].shift[1].weekday", '"mon"'),
+    ('{ weekday = "mon"', '{ weekday = "monday"', "staff[1].shift[1].weekday", "mon, tue"),
     ('ends = "12:30"', 'ends = "08:30"', "staff[1].shift[1].ends", "ends before"),
     ("valid_until = 2027-12-31", "valid_until = 2025-12-31", "staff[2].shift[1].valid_until", "before valid_from"),
     ("last_day = 2030-12-31", "first_day = 2031-01-01\nlast_day = 2030-12-31", "staff[2].last_day", "before first_day"),
@@ -166,7 +170,7 @@ def test_an_overlapping_shift_is_named_at_its_own_line():
 
 def test_a_topic_may_turn_on_one_birthday_only():
     text = changed(("before_birthday = 27", "before_birthday = 18"))
-    sentence = "These turn on several birthdays, [18, 27]: only one can be asked."
+    sentence = "These turn on several birthdays (18, 27): only one can be asked."
     assert mistakes(text) == [(line_of(text, "programmes ="), "topic[1].programmes", sentence)]
 
 
@@ -273,4 +277,4 @@ def test_whatever_stands_anywhere_is_described_or_named_never_an_error(odd):
         table[last] = odd
         found, problems = describe(data, lambda _: True)
         assert (found is None) == bool(problems)
-        assert all(sentence.endswith((".", "]")) for _, sentence in problems)
+        assert all(wording.mistake(kind, values) for _, kind, values in problems)

@@ -104,10 +104,10 @@ def test_what_is_missing_has_the_line_of_where_it_belongs():
 def test_what_is_no_toml_is_one_mistake_with_its_line(text, line):
     with pytest.raises(BadCentre) as caught:
         parse(text)
-    ((found, key, sentence),) = caught.value.mistakes
-    assert (found, key) == (line, "")
-    assert sentence.startswith("This is no TOML: ")
-    assert "(at" not in sentence
+    ((found, key, kind, values),) = caught.value.mistakes
+    assert (found, key, kind) == (line, "", "no-toml")
+    assert values["detail"]
+    assert "(at" not in values["detail"]
 
 
 def test_a_file_is_found_by_path_or_as_a_shipped_slug(tmp_path):
@@ -131,7 +131,7 @@ def test_a_file_that_is_not_utf_8_names_the_line(tmp_path):
     file.write_bytes("a = 1\nb = 'Straße'\n".encode("latin-1"))
     with pytest.raises(BadCentre) as caught:
         source(str(file))
-    assert caught.value.mistakes == [Mistake(2, "", "This line is not UTF-8 text. Save the file as UTF-8.")]
+    assert caught.value.mistakes == [Mistake(2, "", "not-utf-8", {})]
 
 
 @pytest.mark.parametrize(("region", "known"), [("DE-BW", True), ("DE", True), ("DE-XX", False), ("QQ", False)])

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from booking.domain.centre_changes import Change
-from booking.domain.centres import BadCentre
+from booking.domain.centres import BadCentre, Closure, Shift
 from booking.domain.errors import NotFound
+from booking.domain.roster import Hours
 from booking.services import centres
 from booking.store import models as m
 from booking.store.db import on_commit, reading, transaction
@@ -89,7 +90,7 @@ def test_on_an_empty_place_each_new_row_is_named_once(app):
         found = centres.changes(SMALL, now=NOW)
         assert {change.what for change in found} == {"added"}
         assert [c.slug for c in found if c.kind in ("centre", "staff")] == ["here", "ada", "ben", "lea"]
-        assert "tue 11:00-13:00 walk-in" in [c.new for c in found if c.kind == "hours"]
+        assert Hours(1, time(11), time(13), True) in [c.new for c in found if c.kind == "hours"]
         assert not [c for c in found if c.kind == "shift" or c.field]
 
 
@@ -193,7 +194,7 @@ def test_a_list_can_become_empty(loaded):
     assert count(m.StaffRoom) == 1
 
 
-def test_hours_closures_and_shifts_are_added_and_removed_in_words(loaded):
+def test_hours_closures_and_shifts_are_added_and_removed(loaded):
     found = twice(
         changed(
             ('mon = ["09:00-12:00"]', 'mon = ["09:00-13:00"]'),
@@ -201,13 +202,16 @@ def test_hours_closures_and_shifts_are_added_and_removed_in_words(loaded):
             ('starts = "08:30", ends = "12:30"', 'starts = "08:30", ends = "13:30"'),
         )
     )
+    hours = Hours(0, time(9), time(12), False)
+    outing = Closure(date(2027, 5, 7), date(2027, 5, 7), "red", "shut", None, None, "Outing")
+    shift = Shift(0, time(8, 30), time(12, 30), date(2026, 1, 1), None, "talks", 1)
     assert found == [
-        Change("removed", "hours", "", None, "mon 09:00-12:00", None),
-        Change("added", "hours", "", None, None, "mon 09:00-13:00"),
-        Change("removed", "closure", "", None, "2027-05-07 to 2027-05-07: Outing (red)", None),
-        Change("added", "closure", "", None, None, "2027-05-07 to 2027-05-07: Outing"),
-        Change("removed", "shift", "ada", None, "mon 08:30-12:30 from 2026-01-01", None),
-        Change("added", "shift", "ada", None, None, "mon 08:30-13:30 from 2026-01-01"),
+        Change("removed", "hours", "", None, hours, None),
+        Change("added", "hours", "", None, None, hours._replace(ends=time(13))),
+        Change("removed", "closure", "", None, outing, None),
+        Change("added", "closure", "", None, None, outing._replace(carrier=None)),
+        Change("removed", "shift", "ada", None, shift, None),
+        Change("added", "shift", "ada", None, None, shift._replace(ends=time(13, 30))),
     ]
 
 
@@ -228,6 +232,43 @@ def test_loading_never_touches_passwords_api_access_or_the_language_of_an_accoun
     twice(changed(('name = "Ada"', 'name = "Ada M."')))
     ada = one(m.Staff, login="ada")
     assert ({key: getattr(ada, key) for key in own}, ada.name) == (own, "Ada M.")
+
+
+def test_the_days_of_an_account_stay_as_the_team_page_has_them_unless_the_file_names_them(loaded):
+    own = {"secret_since": date(2026, 5, 1), "first_day": date(2026, 4, 1), "last_day": date(2027, 6, 30)}
+    with transaction(0) as session:
+        session.execute(update(m.Staff).values(**own))
+    left = [Change("left", "staff", "lea", name, day) for name, day in own.items()]
+    found = centres.changes(SMALL, now=NOW)
+    assert [c for c in found if c.slug == "lea"] == left
+    assert [c for c in found if c.what == "changed"] == [
+        Change("changed", "staff", "ada", "secret_since", date(2026, 5, 1), date(2026, 1, 1)),
+        Change("changed", "staff", "ben", "last_day", date(2027, 6, 30), date(2030, 12, 31)),
+    ]
+    assert centres.load(SMALL, now=NOW) == found
+    lea, ada = one(m.Staff, login="lea"), one(m.Staff, login="ada")
+    assert {name: getattr(lea, name) for name in own} == own
+    assert {name: getattr(ada, name) for name in own} == {**own, "secret_since": date(2026, 1, 1)}
+
+
+def test_what_the_file_leaves_out_is_named_though_nothing_else_changes_and_is_no_change(loaded):
+    with transaction(0) as session:
+        session.execute(update(m.Staff).where(m.Staff.login == "lea").values(last_day=YESTERDAY))
+    before = (one(m.Board).version, count(m.Look))
+    for _ in range(2):
+        assert centres.load(SMALL, now=NOW) == [Change("left", "staff", "lea", "last_day", YESTERDAY)]
+    assert (one(m.Board).version, count(m.Look)) == before
+
+
+def test_who_is_changed_must_show_anew_who_she_is(loaded):
+    heard = []
+    before = loaded.extensions.get("announcements")
+    on_commit(heard.append)
+    try:
+        centres.load(changed(("secret_since = 2026-01-01", "secret_since = 2028-01-01")), now=NOW)
+        assert heard == [{one(m.Centre).id: {"board", "desk", "doors"}}]
+    finally:
+        loaded.extensions["announcements"] = before
 
 
 # ── what is gone from the file ────────────────────────────────────────────────────────────────────────────────────
@@ -256,7 +297,9 @@ def test_what_an_appointment_refers_to_is_kept_and_ends(loaded):
     ]
     assert count(m.Appointment, m.Appointment.state == "booked") == 1
     assert centres.load(WITHOUT_ADA_AND_R1, now=NOW + timedelta(days=3)) == []
-    assert Change("changed", "staff", "ada", "last_day", YESTERDAY, None) in twice(SMALL)
+    assert Change("left", "staff", "ada", "last_day", YESTERDAY) in centres.load(SMALL, now=NOW)
+    named = changed(('login = "ada"', 'login = "ada"\nlast_day = 2029-12-31'))
+    assert Change("changed", "staff", "ada", "last_day", YESTERDAY, date(2029, 12, 31)) in twice(named)
 
 
 def test_an_end_that_has_passed_or_is_near_is_not_put_off(loaded):
@@ -332,6 +375,7 @@ def test_a_file_does_not_lock_out_those_who_run_the_house(loaded):
         ('starts = "08:30", ends = "17:30"', 'starts = "08:30", ends = "10:15"', "shift"),
         ('name = "1"\n', 'name = "1"\nlast_day = 2027-03-01\n', "room"),
         ('name = "Ada"\n', 'name = "Ada"\nlast_day = 2027-03-01\n', "staff"),
+        ("secret_since = 2026-01-01", "secret_since = 2027-03-03", "staff"),
         ("from_birthday = 27\n", "from_birthday = 27\nlast_day = 2027-03-01\n", "programme"),
     ],
 )

@@ -1,14 +1,17 @@
 """`centre check` and `centre load` as the operator meets them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from sqlalchemy import func, select, update
 
 from booking.domain.centre_changes import Change
+from booking.domain.centres import Closure, Shift
+from booking.domain.roster import Hours
 from booking.store import models as m
 from booking.store.db import reading, transaction
 from booking.web.cli import centres as commands
+from booking.web.cli import wording
 from tests.centre_files import SMALL, changed
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
@@ -45,7 +48,7 @@ def test_every_mistake_is_named_with_file_line_and_key(run, app, command):
     code, said = run(command, changed(('law = "KDG"', 'law = "LAW"'), ("fte = 0.5", "fte = 5")))
     assert code == 1
     assert said.splitlines() == [
-        'FILE:24: carrier[1].law: \'LAW\' is not known here. Known are "DSGVO", "KDG", "DSG-EKD".',
+        'FILE:24: carrier[1].law: "LAW" is not known here. Known are DSGVO, KDG, DSG-EKD.',
         "FILE:113: staff[2].fte: Write a part of a full post, from 0 to 1.",
     ]
     assert phone(app) is None
@@ -80,7 +83,7 @@ def test_an_empty_place_is_loaded_at_once(run, app):
     code, said = run("load", SMALL)
     assert code == 0
     assert said.splitlines()[0] == "+ centre here"
-    assert "+ hours tue 11:00-13:00 walk-in" in said
+    assert "+ hours tue 11:00-13:00 walk_in" in said
     assert said.endswith("FILE: loaded.\n")
     assert phone(app) == "+49 30 23125 001"
     assert run("load", SMALL) == (0, "FILE: nothing to change.\n")
@@ -116,11 +119,29 @@ def test_what_changes_while_the_question_stands_is_named_too(run, app, monkeypat
     assert (code, said) == (0, SHOWN + "~ centre here: address Elsewhere → Gasse 1, Ort\nFILE: loaded.\n")
 
 
+DAY = NOW.date()
+SHIFT = Shift(0, time(8, 30), time(12, 30), date(2026, 1, 1), None, "talks", 1)
+CLOSURE = Closure(DAY, DAY, None, "shut", None, None, "Feast")
+
+
 def test_each_kind_of_change_has_its_line(capsys):
     commands._show(
         [
             Change("removed", "room", "r1"),
-            Change("removed", "shift", "ada", None, "mon 08:30-12:30 from 2026-01-01", None),
+            Change("removed", "shift", "ada", None, SHIFT, None),
+            Change("added", "shift", "ada", None, None, SHIFT._replace(kind="admin", every_weeks=2, valid_until=DAY)),
+            Change("added", "hours", "", None, None, Hours(1, time(9), time(12), True, "alternating")),
+            Change("removed", "hours", "", None, Hours(1, time(9), time(12), False), None),
+            Change("removed", "closure", "", None, CLOSURE, None),
+            Change(
+                "added",
+                "closure",
+                "",
+                None,
+                None,
+                CLOSURE._replace(carrier="red", kind="desk_only", starts=time(9), ends=time(12)),
+            ),
+            Change("left", "staff", "ben", "last_day", DAY, None),
             Change("changed", "staff", "ada", "rooms", ["r1", "r2"], []),
             Change("changed", "programme", "adult", "refer_to", None, "youth"),
             Change("kept", "staff", "ben", "last_day", None, NOW.date()),
@@ -130,13 +151,47 @@ def test_each_kind_of_change_has_its_line(capsys):
     )
     assert capsys.readouterr().out.splitlines() == [
         "- room r1",
-        "- shift ada mon 08:30-12:30 from 2026-01-01",
+        "- shift ada mon 08:30-12:30 valid_from=2026-01-01",
+        "+ shift ada mon 08:30-12:30 admin every_weeks=2 valid_from=2026-01-01 valid_until=2027-03-01",
+        "+ hours tue 09:00-12:00 walk_in alone=alternating",
+        "- hours tue 09:00-12:00",
+        '- closure 2027-03-01/2027-03-01 "Feast"',
+        '+ closure 2027-03-01/2027-03-01 09:00-12:00 desk_only red "Feast"',
+        "= staff ben: last_day stays 2027-03-01; the file does not say it",
         "~ staff ada: rooms r1, r2 → nothing",
         "~ programme adult: refer_to nothing → youth",
         "= staff ben: kept, ends: last_day nothing → 2027-03-01",
         "= carrier blue: kept as it is",
         "= appointment 12345678, 2027-03-01 09:00: kept, though shift no longer fits",
     ]
+
+
+def test_what_the_team_page_has_set_is_named_and_kept(run, app):
+    run("load", SMALL)
+    with app.app_context(), transaction(0) as session:
+        session.execute(update(m.Staff).where(m.Staff.login == "lea").values(last_day=DAY))
+    assert run("load", SMALL) == (
+        0,
+        "= staff lea: last_day stays 2027-03-01; the file does not say it\nFILE: nothing to change.\n",
+    )
+
+
+@pytest.fixture
+def german(monkeypatch):
+    """A terminal that is set to German."""
+    monkeypatch.setenv("LANGUAGE", "de_DE:en")
+    wording._catalogue.cache_clear()
+    yield
+    wording._catalogue.cache_clear()
+
+
+def test_on_a_german_terminal_it_is_said_in_german(run, german):
+    assert run("check", changed(("fte = 0.5", "fte = 5"), ("min_present = 1\n", "")))[1].splitlines() == [
+        "FILE:1: centre: „min_present“ fehlt.",
+        "FILE:112: staff[2].fte: Bitte den Anteil einer vollen Stelle angeben, von 0 bis 1.",
+    ]
+    run("load", SMALL)
+    assert run("load", NEW_PHONE, "--dry-run")[1].endswith("Nur zur Ansicht: Es wurde nichts geändert.\n")
 
 
 def test_a_lead_kept_by_name_is_not_said_to_be_gone(run, app):

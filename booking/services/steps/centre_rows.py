@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from booking.domain.centre_changes import ADDED, CHANGED, KEPT, REMOVED, Change
+from booking.domain.centre_changes import ADDED, CHANGED, KEPT, LEFT, REMOVED, Change
 from booking.domain.staff import ADMINISTRATOR, LEAD
 from booking.domain.times import DAY
 from booking.store import centres as store
@@ -18,6 +18,8 @@ from booking.store import centres as store
 KEYS = {"staff": "login"}
 # What a new row has that its file does not say; never touched again.
 AT_FIRST = {"staff": {"language": "de"}}
+# Also set on the team page: where the file does not name them, an account keeps what it has.
+ONLY_IF_NAMED = {"staff": frozenset({"secret_since", "first_day", "last_day"})}
 # How columns that name a row of another kind are called in the file.
 NAMES = {"carrier_id": ("carrier", "carrier"), "refer_to": ("refer_to", "partner")}
 ENDED_BY = {"staff": "last_day", "programme": "last_day", "room": "last_day", "topic": "offered"}
@@ -68,10 +70,13 @@ class Loading:
                 self._note(CHANGED, kind, owner, field, old, new)
 
     def sets(
-        self, kind: str, columns: Sequence[str], wanted: Collection[tuple[Any, ...]], say: Callable[..., str],
+        self, kind: str, columns: Sequence[str], wanted: Collection[tuple[Any, ...]], line: Callable[..., Any],
         owner: tuple[str, str] | None = None,
     ) -> None:  # fmt: skip
-        """Rows without a name (hours, closures, one person's shifts): add what is missing, remove the others."""
+        """Rows without a name (hours, closures, one person's shifts): add what is missing, remove the others.
+
+        `line`: makes of their values what the change shows.
+        """
         of_owner = {f"{owner[0]}_id": self.ids[owner[0]][owner[1]]} if owner else {}
         have = {
             tuple(row[c] for c in columns): row["id"]
@@ -80,12 +85,12 @@ class Loading:
         }
         for values in _sorted(set(have) - set(wanted)):
             store.remove(self._session, kind, have[values])
-            self._note(REMOVED, kind, owner[1] if owner else "", None, say(*self._named(columns, values)), None)
+            self._note(REMOVED, kind, owner[1] if owner else "", None, line(*self._named(columns, values)), None)
         for values in _sorted(set(wanted) - set(have)):
             named = dict(zip(columns, values, strict=True))
             store.add(self._session, kind, {"centre_id": self._centre_id, **of_owner, **named})
             if owner not in self._new:
-                self._note(ADDED, kind, owner[1] if owner else "", None, None, say(*self._named(columns, values)))
+                self._note(ADDED, kind, owner[1] if owner else "", None, None, line(*self._named(columns, values)))
 
     def retire(self, kind: str) -> None:
         """Remove what is gone from the file if nothing refers to it; else end it from today on, and name it."""
@@ -111,7 +116,9 @@ class Loading:
 
     def _update(self, kind: str, slug: str, row: dict[str, Any], values: Mapping[str, Any]) -> None:
         for column, value in values.items():
-            if row[column] != value:
+            if value is None and row[column] is not None and column in ONLY_IF_NAMED.get(kind, ()):
+                self._note(LEFT, kind, slug, column, row[column])
+            elif row[column] != value:
                 self._set(CHANGED, kind, slug, row, column, value)
 
     def _set(self, what: str, kind: str, slug: str, row: dict[str, Any], column: str, value: Any) -> None:
