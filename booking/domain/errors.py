@@ -1,5 +1,9 @@
-"""Refusals: a "no" the program gives on purpose, as data. The words for them live in web/errors.py."""
+"""Refusals: a "no" the program gives on purpose, as data. The words for them live in web/errors.py.
 
+Failures: what may be written down of them.
+"""
+
+import traceback
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,11 +91,6 @@ class WrongCredentials(Refusal):
 
 
 @dataclass(eq=False)
-class TooManyTries(Refusal):
-    """Too many tries; wait a while."""
-
-
-@dataclass(eq=False)
 class NotAllowed(Refusal):
     """This account may not do that."""
 
@@ -104,3 +103,19 @@ class SignedOut(Refusal):
 @dataclass(eq=False)
 class TooBusy(Refusal):
     """The database did not answer in time; nothing was changed, try again."""
+
+
+# ── failures ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Unfinished(Exception):
+    """Work of many parts, of which these failed, each by itself and logged; all others are done."""
+
+    def __init__(self, parts: list[str]) -> None:
+        super().__init__(*parts)
+        self.parts = parts
+
+
+def traced(error: BaseException) -> str:
+    """For the log: the type and the place. Never what the error says: that may hold a name or a number (S29)."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -176,7 +176,13 @@ def _lines(command: list[str], password: str | None = None) -> Iterator[str]:
             yield from running.stdout or ()
         if running.returncode != 0:
             words.seek(0)
-            raise BackupFailed(f"{command[0]}: {words.read().strip()}")
+            raise BackupFailed(_complaint(command[0], words))
+
+
+def _complaint(name: str, words: Iterable[str]) -> str:
+    """The first error alone: what PostgreSQL says besides, of where it was, quotes rows (S29)."""
+    first = next((line.strip() for line in words if "error:" in line), "")
+    return first or f"{name} failed"
 
 
 def _flush(path: Path) -> None:

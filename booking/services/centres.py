@@ -3,7 +3,6 @@
 A file that has a mistake is not loaded at all. On live data nothing that was booked is removed, see steps/centre_rows.
 """
 
-import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, time
@@ -25,7 +24,6 @@ from booking.store import centres as store
 from booking.store import installation, roster
 from booking.store.centres import CarrierRow, CentreRow, PartnerRow
 from booking.store.db import announce, reading, transaction
-from booking.store.installation import Facts
 
 # ── what is known ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -133,9 +131,7 @@ def _lock(described: Description) -> int:
 
 
 def _load(session: Session, described: Description, now: datetime, *, practice: bool) -> list[Change]:
-    if installation.facts(session) is None:
-        installation.add(session, Facts(secrets.token_hex(16), practice, 0))
-        session.flush()
+    installation.begun(session, practice=practice)
     today = local_day(now, ZoneInfo(described.centre.zone))
     settings = store.settings(session, described.centre.slug)
     before = store.frame(session, settings["id"], settings["zone"], today) if settings else None

@@ -1,6 +1,5 @@
 """What kind of installation this is, whether it may serve, and how it is."""
 
-import secrets
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,7 +16,6 @@ from booking.store.schema import disconnect as disconnect
 from booking.store.schema import exists as exists
 from booking.store.schema import make_room as make_room
 
-MESSAGES = "messages"
 SILENT_SECONDS = 180
 
 
@@ -40,10 +38,7 @@ def prepare(*, practice: bool) -> Facts:
         found = store.facts(session)
     if found is None:
         with transaction(0) as session:
-            found = store.facts(session)
-            if found is None:
-                found = Facts(secrets.token_hex(16), practice, 0)
-                store.add(session, found)
+            found = store.begun(session, practice=practice)
     return found
 
 
@@ -71,7 +66,7 @@ def readiness(*, now: datetime) -> Readiness:
         with reading() as session:
             if schema.current(session.connection()) != schema.head():
                 return Readiness(True, False, None)
-            lease = leases.lease_of(session, MESSAGES)
+            lease = leases.lease_of(session, leases.MESSAGES)
     except SQLAlchemyError:
         return Readiness(False, False, None)
     last = lease.last_run if lease else None

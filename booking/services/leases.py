@@ -1,9 +1,13 @@
 """Leases for background work: one of several workers does it. An economy, not the guard: two at once do no harm."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from booking.store import leases as store
 from booking.store.db import reading, transaction
+from booking.store.leases import MESSAGES as MESSAGES
+from booking.store.leases import NIGHTLY as NIGHTLY
+from booking.store.leases import Lease as Lease
 
 INSTALLATION = 0
 
@@ -31,12 +35,23 @@ def end(name: str, holder: str, *, now: datetime) -> None:
 
 
 def ran(name: str, *, now: datetime) -> None:
-    """Note that the work was done; the watchdog looks at it."""
+    """Note that all of the work was done; the watchdog looks at it."""
     with transaction(INSTALLATION) as session:
         store.ran(session, name, now)
 
 
-def last_run(name: str) -> datetime | None:
+def left(name: str, failed: Sequence[str]) -> None:
+    """Note which parts are still to be done, for people who ask how the installation is."""
+    with transaction(INSTALLATION) as session:
+        store.left(session, name, failed)
+
+
+def known(name: str) -> Lease | None:
+    """None for what was never begun."""
     with reading() as session:
-        lease = store.lease_of(session, name)
-        return lease.last_run if lease else None
+        return store.lease_of(session, name)
+
+
+def last_run(name: str) -> datetime | None:
+    lease = known(name)
+    return lease.last_run if lease else None

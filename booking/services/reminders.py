@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain import reminders as rules
 from booking.domain.actors import WEB, By
+from booking.domain.errors import Unfinished, traced
 from booking.domain.reminders import DUE, FAILED, OFF, RECEIPTS, SUBMITTING, Facts, Notice
 from booking.domain.times import DAY
 from booking.gateways import wording
@@ -161,17 +162,27 @@ def settle_unknown(
 
 
 def forget(gateway: Gateway, *, now: datetime) -> int:
-    """Have the provider delete text and number of what has come to its end (R30); answers how many it deleted."""
+    """Have the provider delete text and number of what has come to its end (R30); answers how many it deleted.
+
+    One that it does not delete keeps it from no other, unless it fails again and again. Raises Unfinished at the end.
+    """
     with reading() as session:
         found = store.at_provider(session, now - rules.LONGEST_WITHOUT_RECEIPT, MOST_FORGOTTEN) if gateway.on else []
-    for done, (ref, provider_id) in enumerate(found):
+    done = failures = 0
+    for ref, provider_id in found:
+        if failures >= BREAK_AFTER:
+            break
         try:
             gateway.forget(provider_id)
         except GatewayError:
-            return done
+            failures += 1
+            continue
         with transaction(ref.centre_id) as session:
             store.forget_provider_id(session, ref.id)
-    return len(found)
+        done, failures = done + 1, 0
+    if done < len(found):
+        raise Unfinished([f"{len(found) - done} messages"])
+    return done
 
 
 def _judge(ref: Ref, target: str, now: datetime) -> Entry | None:
@@ -271,7 +282,7 @@ def _text(write: Write, ref: Ref, notice: Notice) -> str | None:
     try:
         return write(notice)
     except Exception as error:
-        log.error("message %s cannot be worded: %s", ref.id, type(error).__name__)
+        log.error("message %s cannot be worded: %s", ref.id, traced(error))
         return None
 
 

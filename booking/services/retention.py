@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from booking.domain.actors import By
-from booking.domain.errors import Invalid, NotFound
+from booking.domain.errors import Invalid, NotFound, Unfinished, traced
 from booking.domain.staff import ABSOLUTE
 from booking.domain.times import DAY, day_span, local_day
 from booking.services.steps.messages import withdraw
@@ -23,15 +23,20 @@ from booking.store.retention import ERASED, CentreRow, Person
 
 LOOKS_KEPT = timedelta(days=365)
 REPEATS_KEPT = timedelta(days=1)
+TRACES = "traces"
 log = logging.getLogger(__name__)
 
 
 class Erased(NamedTuple):
-    """The proof: nothing in it leads to the person any more. `surrogate` is what the access log called her."""
+    """The proof: nothing in it leads to the person any more. `surrogate` is what the access log called her.
+
+    `traces`: SQLite's own log may still hold her data, until the next night's work.
+    """
 
     centre: str
     surrogate: str | None
     at: datetime
+    traces: bool = False
 
 
 def erase(code: str, *, centre_slug: str | None = None, now: datetime, by: By) -> Erased:
@@ -50,8 +55,7 @@ def erase(code: str, *, centre_slug: str | None = None, now: datetime, by: By) -
     with transaction(person.centre_id) as session:
         _forget(session, person, now, by)
         desk_changed(session, person.centre_id)
-    store.leave_no_trace()
-    return Erased(slugs[person.centre_id], person.surrogate, now)
+    return Erased(slugs[person.centre_id], person.surrogate, now, traces=not store.leave_no_trace())
 
 
 def erase_again(surrogates: Collection[str], *, now: datetime, by: By) -> int:
@@ -66,18 +70,34 @@ def erase_again(surrogates: Collection[str], *, now: datetime, by: By) -> int:
 
 
 def nightly(*, now: datetime) -> Counter[str]:
-    """Everything whose time has come, in every centre; answers and logs how many of each kind, and nothing else."""
+    """Everything whose time has come, in every centre; answers and logs how many of each kind, and nothing else.
+
+    A centre where it fails does not keep it from the others. Raises Unfinished at the end, with the centres' slugs
+    and "traces", if SQLite's log may still hold what was erased: then it is to be done again.
+    """
     with reading() as session:
         centres = store.centres(session)
     done: Counter[str] = Counter()
-    for centre in centres:
-        with transaction(centre.id) as session:
-            done.update(_tidy(session, centre, now))
+    failed = [centre.slug for centre in centres if not _tidied(centre, done, now)]
     with transaction(0) as session:
         done["pairings"] = store.drop_pairings(session, now)
-    store.leave_no_trace()
+    if not store.leave_no_trace():
+        failed.append(TRACES)
     log.info("retention: %s", ", ".join(f"{kind} {count}" for kind, count in sorted(done.items())))
+    if failed:
+        raise Unfinished(failed)
     return done
+
+
+def _tidied(centre: CentreRow, done: Counter[str], now: datetime) -> bool:
+    try:
+        with transaction(centre.id) as session:
+            found = _tidy(session, centre, now)
+    except Exception as error:
+        log.error("retention in %s failed: %s", centre.slug, traced(error))
+        return False
+    done.update(found)
+    return True
 
 
 def _tidy(session: Session, centre: CentreRow, now: datetime) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The installation itself: its one row, its background work, and whether somebody could run a day with it."""
 
+import secrets
 from datetime import datetime
 from typing import NamedTuple
 
@@ -23,13 +24,23 @@ def facts(session: Session) -> Facts | None:
     return Facts(*row) if row else None
 
 
-def add(session: Session, facts: Facts) -> None:
-    session.add(m.Installation(id=1, **facts._asdict()))
+def begun(session: Session, *, practice: bool) -> Facts:
+    """What is known of the installation; a new one begins here, and is of its kind from now on."""
+    found = facts(session)
+    if found is None:
+        found = Facts(_epoch(), practice, 0)
+        session.add(m.Installation(id=1, **found._asdict()))
+        session.flush()
+    return found
 
 
-def renew(session: Session, epoch: str) -> None:
-    """Screens that knew the old epoch forget what they knew."""
-    session.execute(update(m.Installation).values(epoch=epoch))
+def renew(session: Session) -> None:
+    """A new epoch: screens that knew the old one forget what they knew."""
+    session.execute(update(m.Installation).values(epoch=_epoch()))
+
+
+def _epoch() -> str:
+    return secrets.token_hex(16)
 
 
 def set_clock_ahead(session: Session, seconds: int) -> None:

@@ -1,5 +1,6 @@
 """Leases: who does a piece of background work now, until when, and when it was done last."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,17 +9,23 @@ from sqlalchemy.orm import Session
 
 from booking.store import models as m
 
+# Pieces of background work: sending messages, and what is done once a night.
+MESSAGES, NIGHTLY = "messages", "nightly"
 lease = m.Lease.__table__.c
 
 
 class Lease(NamedTuple):
+    """`failed`: parts of the last try that are still to be done."""
+
     holder: str
     until: datetime
     last_run: datetime | None
+    failed: list[str]
 
 
 def lease_of(session: Session, name: str) -> Lease | None:
-    row = session.execute(select(lease.holder, lease.until, lease.last_run).where(lease.name == name)).first()
+    columns = (lease[field] for field in Lease._fields)
+    row = session.execute(select(*columns).where(lease.name == name)).first()
     return Lease(*row) if row else None
 
 
@@ -36,4 +43,8 @@ def end(session: Session, name: str, holder: str, now: datetime) -> None:
 
 
 def ran(session: Session, name: str, now: datetime) -> None:
-    session.execute(update(m.Lease).where(lease.name == name).values(last_run=now))
+    session.execute(update(m.Lease).where(lease.name == name).values(last_run=now, failed=[]))
+
+
+def left(session: Session, name: str, failed: Sequence[str]) -> None:
+    session.execute(update(m.Lease).where(lease.name == name).values(failed=list(failed)))

@@ -111,14 +111,19 @@ def cut_provider_ids(session: Session, centre_id: int, ended_before: datetime) -
     return _count(session.execute(cut.values(provider_id=None)))
 
 
-def leave_no_trace() -> None:
-    """Move what was deleted out of SQLite's log as well. PostgreSQL's vacuum does so by itself."""
-    if db.engine.dialect.name == "sqlite":
-        connection = db.engine.raw_connection()  # a checkpoint works outside of transactions only
-        try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
+def leave_no_trace() -> bool:
+    """Move what was deleted out of SQLite's log as well. PostgreSQL's vacuum does so by itself.
+
+    False while somebody reads what was there before, for longer than writers wait: it has to be done again.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return True
+    connection = db.engine.raw_connection()  # a checkpoint works outside of transactions only
+    try:
+        busy, _pages, _moved = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.close()
+    return not busy
 
 
 def _persons(session: Session, *wanted: ColumnElement[bool]) -> list[Person]:

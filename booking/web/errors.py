@@ -1,7 +1,6 @@
 """The one table from a refusal's kind to its status and its sentence, and how errors are answered at each door."""
 
 import logging
-import traceback
 from typing import NamedTuple
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
@@ -14,7 +13,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from booking.domain.errors import Invalid, Refusal, TooBusy, WrongState
+from booking.domain.errors import Invalid, Refusal, TooBusy, WrongState, traced
 from booking.domain.tickets import shown
 
 log = logging.getLogger(__name__)
@@ -71,6 +70,7 @@ REASONS: dict[str, LazyString] = {
     "role-unknown": _("Please choose from the list."),
     "carrier-missing": _("A counsellor belongs to a carrier. Please say which one."),
     "carrier-unknown": _("This centre has no such carrier."),
+    "period-unknown": _("Please choose from the list."),
     "field-missing": _("Please fill this in."),
     "field-unreadable": _("We cannot read this."),
     "field-unknown": _("There is no such field."),
@@ -179,8 +179,7 @@ def _unreadable(error: Exception) -> ResponseReturnValue:
 
 
 def _log(what: str, error: Exception) -> None:
-    """What was thrown may hold a name, so only where it was is logged."""
-    log.error("%s %s\n%s", what, type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+    log.error("%s %s", what, traced(error))
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -96,7 +96,7 @@ def patch_for_gevent() -> None:
 
 def worker_for(app: Flask) -> Worker:
     gateway = app.extensions["gateway"] = gateway_for(app.extensions["config"])
-    return Worker(gateway, nightly=[lambda at: retention.nightly(now=at)])
+    return Worker(gateway, nightly={"retention": lambda at: retention.nightly(now=at)})
 
 
 class OpenSockets:

@@ -13,7 +13,7 @@ from flask_socketio import SocketIO, join_room
 
 from booking import clock
 from booking.config import Config
-from booking.domain.errors import Refusal
+from booking.domain.errors import Refusal, traced
 from booking.services import screens
 from booking.web.doors import cookie_name, member_from_cookies
 
@@ -59,8 +59,8 @@ class Publisher:
             for centre_id, names in wanted.items():
                 try:
                     self._publish(centre_id, names)
-                except Exception:  # a failed hint must not end all later ones; screens pull the truth anyway
-                    log.exception("publishing")
+                except Exception as error:  # a failed hint must not end all later ones; screens pull the truth anyway
+                    log.error("publishing failed: %s", traced(error))
 
     def _publish(self, centre_id: int, names: set[str]) -> None:
         if "board" in names:
@@ -96,8 +96,8 @@ def _connect(_auth: object = None) -> bool:
     """
     try:
         return _same_origin() and any([_join_desk(), _join_board()])
-    except Exception:
-        log.exception("connecting")
+    except Exception as error:
+        log.error("connecting failed: %s", traced(error))
         return False
 
 

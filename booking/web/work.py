@@ -7,8 +7,7 @@ import logging
 import secrets
 import threading
 import time
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from datetime import time as wall_time
 from zoneinfo import ZoneInfo
@@ -16,10 +15,11 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from booking import clock
+from booking.domain.errors import Unfinished, traced
 from booking.services import leases, reminders
+from booking.services.leases import MESSAGES, NIGHTLY
 from booking.services.reminders import BREAK_AFTER, Gateway
 
-MESSAGES, NIGHTLY = "messages", "nightly"
 EVERY_SECONDS = 5.0
 LEASE = timedelta(minutes=1)
 NIGHT_LEASE = timedelta(hours=1)
@@ -32,12 +32,20 @@ Job = Callable[[datetime], object]
 
 
 class Worker:
-    """`nightly`: what is called with `now`, inside the application's context, once a day after 3:30."""
+    """`nightly`: by name, what is called with `now`, inside the application's context, once a day after 3:30.
 
-    def __init__(self, gateway: Gateway, nightly: Sequence[Job] = (), now: Callable[[], datetime] = clock.now) -> None:
+    Each may raise Unfinished. If any of it fails all is done again after an hour, until a whole night's work is done.
+    """
+
+    def __init__(
+        self, gateway: Gateway, nightly: Mapping[str, Job] | None = None, now: Callable[[], datetime] = clock.now
+    ) -> None:
         self.name = secrets.token_hex(8)
         self._gateway = gateway
-        self._nightly = (*nightly, lambda at: reminders.forget(gateway, now=at))
+        self._nightly: dict[str, Job] = {
+            **(nightly or {}),
+            "provider": lambda at: reminders.forget(gateway, now=at),
+        }
         self._now = now
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -93,15 +101,21 @@ class Worker:
         last = leases.last_run(NIGHTLY)
         if local.time() < NIGHT_BEGINS or (last and last.astimezone(NIGHT_ZONE).date() == local.date()):
             return
-        if leases.hold(NIGHTLY, self.name, NIGHT_LEASE, now=now):
-            for job in self._nightly:
-                self._try(job)
-            leases.ran(NIGHTLY, now=now)
+        # Held by this try, not by this worker: one that failed binds us, too, until the lease is over.
+        if leases.hold(NIGHTLY, secrets.token_hex(8), NIGHT_LEASE, now=now):
+            failed = [part for name, job in self._nightly.items() for part in self._try(job, name)]
+            if failed:
+                leases.left(NIGHTLY, failed)
+            else:
+                leases.ran(NIGHTLY, now=now)
 
-    def _try(self, job: Job) -> None:
-        """Where it failed is logged, not what the error says: that may hold a phone number (S29)."""
+    def _try(self, job: Job, name: str = "background work") -> list[str]:
+        """What of it failed; a job that fails as a whole is logged by its name."""
         try:
             job(self._now())
+        except Unfinished as unfinished:
+            return [f"{name}: {part}" for part in unfinished.parts]
         except Exception as error:
-            where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("background work failed: %s\n%s", type(error).__name__, where)
+            log.error("%s failed: %s", name, traced(error))
+            return [name]
+        return []

@@ -1,5 +1,6 @@
 """Backup files: what is damaged, missing or in the way."""
 
+import os
 import sqlite3
 from datetime import UTC, datetime
 
@@ -84,6 +85,24 @@ def test_what_an_earlier_database_left_is_never_mixed_with_a_restored_one(tmp_pa
 def test_a_dump_that_cannot_be_read_is_refused(tmp_path):
     (tmp_path / "x.dump").write_text("no dump")
     with pytest.raises(BackupFailed, match=r"pg_restore: .*valid archive"):
+        backups.rows_in_dump(tmp_path / "x.dump")
+
+
+def test_what_postgres_quotes_of_a_row_is_not_said_again(tmp_path, monkeypatch):
+    program = tmp_path / "pg_restore"
+    program.write_text("""#!/bin/sh
+echo 'pg_restore: error: COPY failed for table "visitor": ERROR:  duplicate key value' >&2
+echo 'DETAIL:  Key (name)=(Zaunkönig) already exists.' >&2
+echo 'CONTEXT:  COPY visitor, line 7: "Zaunkönig"' >&2
+exit 1
+""")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(BackupFailed) as failed:
+        backups.rows_in_dump(tmp_path / "x.dump")
+    assert str(failed.value) == 'pg_restore: error: COPY failed for table "visitor": ERROR:  duplicate key value'
+    program.write_text("#!/bin/sh\necho Zaunkönig >&2\nexit 1\n")
+    with pytest.raises(BackupFailed, match=r"^pg_restore failed$"):
         backups.rows_in_dump(tmp_path / "x.dump")
 
 

@@ -53,3 +53,14 @@ def test_when_it_ran_last_is_kept_whoever_holds_it():
     leases.ran("messages", now=NOW)
     hold("b", 60)
     assert leases.last_run("messages") == NOW
+
+
+def test_what_is_still_to_be_done_is_known_until_all_was_done():
+    assert leases.known("nightly") is None
+    leases.hold("nightly", "a", LENGTH, now=NOW)
+    assert leases.known("nightly") == ("a", NOW + LENGTH, None, [])
+    leases.left("nightly", ["retention: balingen", "provider"])
+    leases.hold("nightly", "b", LENGTH, now=NOW + LENGTH)
+    assert leases.known("nightly").failed == ["retention: balingen", "provider"]
+    leases.ran("nightly", now=NOW + LENGTH)
+    assert leases.known("nightly") == ("b", NOW + 2 * LENGTH, NOW + LENGTH, [])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from booking.domain.actors import WEB, By
+from booking.domain.errors import Unfinished
 from booking.domain.reminders import CANCELLATION, RECEIPTS, SUBMITTING_LEASE
 from booking.gateways.sms import Later, Off, Refused, Rehearsal, Uncertain
 from booking.services import reminders
@@ -657,6 +658,27 @@ def test_the_provider_deletes_what_has_come_to_its_end():
 
 def test_what_could_not_be_deleted_is_tried_another_night():
     known = a_due_message(state="delivered", provider_id="SM1")
-    assert reminders.forget(Gateway(Later()), now=NOW) == 0
     assert reminders.forget(Off(), now=NOW) == 0
+    with pytest.raises(Unfinished) as left:
+        reminders.forget(Gateway(Later()), now=NOW)
+    assert left.value.parts == ["1 messages"]
     assert row(known.ref).provider_id == "SM1"
+
+
+def test_one_that_the_provider_does_not_delete_keeps_it_from_no_other():
+    known = a_due_message(state="delivered", provider_id="SM1")
+    (other,) = more_due(known, 1, state="delivered", provider_id="SM2")
+    with pytest.raises(Unfinished):
+        reminders.forget(Gateway(Refused("20009")), now=NOW)
+    assert [row(ref).provider_id for ref in (known.ref, other)] == ["SM1", None]
+
+
+def test_a_provider_that_fails_again_and_again_is_left_alone():
+    known = a_due_message(state="delivered", provider_id="SM0")
+    with transaction(0) as session:
+        for i in range(1, 9):
+            a_message(session, known.centre, known.appointment, f"m{i}", state="delivered", provider_id=f"SM{i}")
+    gateway = Gateway(*[Later() for _ in range(99)])
+    with pytest.raises(Unfinished) as left:
+        reminders.forget(gateway, now=NOW)
+    assert (left.value.parts, len(gateway.answers)) == (["9 messages"], 94)

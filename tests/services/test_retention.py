@@ -1,16 +1,18 @@
 """Erasing by code, by age and after a restore: nothing of the person is left, the figures stay."""
 
 import logging
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import inspect, select, text
 
 from booking.domain.actors import By
-from booking.domain.errors import Invalid, NotFound
+from booking.domain.errors import Invalid, NotFound, Unfinished
 from booking.services import retention
 from booking.store import models as m
 from booking.store.db import db, reading, transaction
+from tests.locks import impatient
 from tests.rows import NOW, TODAY, a_centre, a_message, a_visitor, an_appointment
 
 CLI = By("cli")
@@ -154,6 +156,53 @@ def test_every_night_what_is_due_goes_and_the_rest_stays(inside, caplog):
         assert session.scalars(select(m.Pairing.code)).all() == ["222222"]
         assert session.scalars(select(m.Message.provider_id).order_by(m.Message.id)).all() == [None, "SM2"]
     assert sum(retention.nightly(now=NOW).values()) == 0
+
+
+def test_a_centre_where_it_fails_does_not_keep_it_from_the_others(inside, caplog, monkeypatch):
+    long_ago = NOW - timedelta(days=40)
+    with transaction(0) as session:
+        for slug in ("ludwigsburg", "balingen", "calw"):
+            an_appointment(session, a_centre(session, slug), long_ago, code=CODE)
+    forget = retention.store.forget
+
+    def broken(session, person):
+        forget(session, person)
+        if person.centre_id == balingen:
+            raise ValueError(CANARY)
+
+    with reading() as session:
+        balingen = session.scalar(select(m.Centre.id).where(m.Centre.slug == "balingen"))
+    with monkeypatch.context() as patch:
+        patch.setattr(retention.store, "forget", broken)
+        with pytest.raises(Unfinished) as left:
+            retention.nightly(now=NOW)
+    assert left.value.parts == ["balingen"]
+    assert "retention in balingen failed: ValueError" in caplog.text
+    assert "in broken" in caplog.text
+    assert CANARY not in caplog.text
+    with reading() as session:
+        codes = session.execute(select(m.Appointment.centre_id, m.Appointment.code).order_by(m.Appointment.id)).all()
+    assert [code for _, code in codes] == [None, CODE, None]
+    assert retention.nightly(now=NOW)["visitors"] == 1
+
+
+def test_while_somebody_reads_what_was_erased_it_is_said_that_traces_are_left(inside):
+    """A long look (a backup of a large database) keeps SQLite from emptying its log."""
+    with transaction(0) as session:
+        a_known_visitor(session, a_centre(session))
+        a_known_visitor(session, a_centre(session, "balingen"), surrogate="s2")
+    sqlite = db.engine.dialect.name == "sqlite"
+    with impatient(inside):
+        with db.engine.connect() as another:
+            another.execute(select(m.Visitor.id)).all()
+            assert retention.erase(CODE, centre_slug="balingen", now=NOW, by=CLI).traces == sqlite
+            with pytest.raises(Unfinished) if sqlite else nullcontext() as left:
+                retention.nightly(now=NOW)
+            assert not sqlite or left.value.parts == ["traces"]
+            assert (traces_in(files_of_sqlite()) != set()) == sqlite
+        assert not retention.erase(CODE, now=NOW, by=CLI).traces
+        retention.nightly(now=NOW)
+        assert traces_in(files_of_sqlite()) == set()
 
 
 def old_and_new_rows(session, centre: int) -> None:

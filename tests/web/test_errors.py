@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from booking.services import appointments
 from booking.web import errors
 from tests.house.source import modules
+from tests.locks import another_process_writes, impatient
 from tests.web.visiting import (
     RECEPTION,
     details_page,
@@ -128,6 +129,17 @@ def test_a_refusal_is_not_logged_as_a_failure(client, house, caplog):
     client.get("/ludwigsburg/de/appointment/nothing")
     press(client, details_page(client), phone="12")
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def test_while_another_process_keeps_the_lock_nothing_typed_is_lost(app, client, house):
+    form = details_page(client)
+    with impatient(app), another_process_writes(app, house["ludwigsburg"]):
+        answer = press(client, form, name="Kanarienvogel", phone="0152 28817386")
+    assert answer.status_code == 503
+    assert said(app, "too-busy") in read(answer).words
+    again = read(answer).form("name")
+    assert (again.fields["name"], again.fields["phone"]) == ("Kanarienvogel", "0152 28817386")
+    assert "/appointment/" in press(client, answer, name="Kanarienvogel").request.path
 
 
 # ── how it is answered ────────────────────────────────────────────────────────────────────────────────────────────

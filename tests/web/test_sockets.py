@@ -20,10 +20,12 @@ from werkzeug.serving import make_server
 
 from booking.services import screens
 from booking.store.db import db
+from booking.web.sockets import Publisher
 from tests.web.visiting import COUNSELLOR, RECEPTION, book, press, read, rows, send, signed_in
 
 DESK, CALLS, SCREENS = "/ludwigsburg/desk", "/ludwigsburg/calls", "/ludwigsburg/desk/screens"
 PATIENCE = 10
+PERSON = "Kanarienvogel"
 ELSEWHERE = "/elsewhere"
 
 
@@ -148,16 +150,37 @@ def test_who_has_signed_out_is_not_let_in_again(desk, listen):
     assert not listen(desk).let_in
 
 
-def test_while_the_database_is_away_who_connects_is_sent_away_to_try_again(app, desk, listen, monkeypatch):
+def test_while_the_database_is_away_who_connects_is_sent_away_to_try_again(app, desk, listen, monkeypatch, caplog):
     screen = paired(app, desk)
 
     def away(*_args, **_values):
-        raise OperationalError("SELECT", {}, Exception("gone"))
+        raise OperationalError("SELECT", {}, Exception(PERSON))
 
     with monkeypatch.context() as patched:
         patched.setattr(screens, "screen_by_token", away)
         assert not listen(screen).let_in
     assert listen(screen).let_in
+    assert "connecting failed: OperationalError" in caplog.text
+    assert "in away" in caplog.text
+    assert PERSON not in caplog.text
+
+
+def test_a_hint_that_fails_is_logged_without_what_it_says_and_ends_no_later_one(app, caplog):
+    heard = threading.Event()
+
+    class Broken(Publisher):
+        def _publish(self, centre_id: int, names: set[str]) -> None:
+            if centre_id == 1:
+                raise ValueError(PERSON)
+            heard.set()
+
+    publisher = Broken(app, None)
+    publisher.announce({1: {"board"}})
+    publisher.announce({2: {"board"}})
+    assert heard.wait(10)
+    assert "publishing failed: ValueError" in caplog.text
+    assert "in _publish" in caplog.text
+    assert PERSON not in caplog.text
 
 
 def test_long_polling_is_not_offered(client, house, port):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from booking.domain.errors import Unfinished
 from booking.gateways.sms import Later, Rehearsal
 from booking.services import leases, reminders
 from booking.store import models as m
@@ -149,7 +150,7 @@ def test_an_error_is_logged_without_what_it_says_and_the_next_round_comes(app, n
 
 def test_the_nightly_work_is_done_once_a_day_after_half_past_three(app):
     clock, done = Clock(), []
-    worker = Worker(Rehearsal(), [lambda at: done.append(f"{at:%d. %H:%M}")], clock)
+    worker = Worker(Rehearsal(), {"note": lambda at: done.append(f"{at:%d. %H:%M}")}, clock)
     # The clocks change on the 28th: half past three is 2:30 before and 1:30 from then on, in UTC.
     for day, *times in (
         (27, "02:29", "02:30", "02:35", "22:59", "23:00"),
@@ -165,7 +166,7 @@ def test_the_nightly_work_is_done_once_a_day_after_half_past_three(app):
 def test_two_workers_do_one_night_between_them(app, now):
     done = []
     for _ in range(2):
-        Worker(Rehearsal(), [done.append], now).run_once(app)
+        Worker(Rehearsal(), {"note": done.append}, now).run_once(app)
     assert done == [NOW]
 
 
@@ -173,7 +174,7 @@ def test_a_night_that_another_began_is_left_to_it(app, now):
     done = []
     with app.app_context():
         leases.hold("nightly", "another", work.NIGHT_LEASE, now=NOW)
-    worker = Worker(Rehearsal(), [done.append], now)
+    worker = Worker(Rehearsal(), {"note": done.append}, now)
     worker.run_once(app)
     assert done == []
     now.go(hours=1)
@@ -181,17 +182,41 @@ def test_a_night_that_another_began_is_left_to_it(app, now):
     assert len(done) == 1
 
 
-def test_a_nightly_job_that_fails_does_not_stop_the_others(app, now, caplog):
-    done = []
+def test_a_nightly_job_that_fails_does_not_stop_the_others_and_is_tried_again_in_an_hour(app, now, caplog):
+    done, wrong = [], [ValueError(PHONE), Unfinished(["balingen"])]
 
     def fail(at: datetime) -> None:
-        raise ValueError
+        if wrong:
+            raise wrong.pop(0)
 
-    worker = Worker(Rehearsal(), [fail, done.append], now)
-    worker.run_once(app)
-    worker.run_once(app)
-    assert done == [NOW]
-    assert caplog.text.count("background work failed") == 1
+    worker = Worker(Rehearsal(), {"first": fail, "second": done.append}, now)
+    found = []
+    for minutes in (0, 1, 58, 1, 1, 59, 1, 60):
+        now.go(minutes=minutes)
+        worker.run_once(app)
+        found.append((len(done), night(app).last_run is not None, night(app).failed))
+    assert found == [
+        *[(1, False, ["first"])] * 3, *[(2, False, ["first: balingen"])] * 2, *[(3, True, [])] * 3
+    ]  # fmt: skip
+    assert caplog.text.count("first failed: ValueError") == 1
+    assert PHONE not in caplog.text
+
+
+def test_a_night_that_a_crash_cut_short_is_done_by_the_next_worker(app, now):
+    def crash(at: datetime) -> None:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        Worker(Rehearsal(), {"note": crash}, now).run_once(app)
+    now.go(hours=1)
+    done = []
+    Worker(Rehearsal(), {"note": done.append}, now).run_once(app)
+    assert (len(done), night(app).last_run) == (1, now())
+
+
+def night(app) -> leases.Lease:
+    with app.app_context():
+        return leases.known("nightly")
 
 
 def test_at_night_the_provider_is_asked_to_forget(app, now):
@@ -213,7 +238,7 @@ def test_at_night_the_provider_is_asked_to_forget(app, now):
 
 def test_the_thread_works_and_stops_at_once_and_gives_its_lease_back(app, now, monkeypatch):
     ran = threading.Event()
-    worker = Worker(Rehearsal(), [lambda at: ran.set()], now)
+    worker = Worker(Rehearsal(), {"note": lambda at: ran.set()}, now)
     worker.start(app)
     assert ran.wait(10)
     began = time.monotonic()

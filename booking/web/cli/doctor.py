@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,13 +11,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from booking import clock, create_app
 from booking.config import ROOT, BadConfig, Config, from_environment
-from booking.services import installation
+from booking.services import installation, leases
 from booking.services.installation import SILENT_SECONDS
+from booking.services.leases import NIGHTLY, Lease
 from booking.web.i18n import TRANSLATIONS
 
 OK, WARN, BAD = "ok", "warn", "bad"
 COLOURS = {OK: "green", WARN: "yellow", BAD: "red"}
 LITTLE_SPACE = 0.10
+LONGEST_NIGHT = timedelta(hours=28)
 
 
 class Finding(NamedTuple):
@@ -58,7 +61,7 @@ def _addresses(config: Config) -> Iterator[Finding]:
     if config.secure_cookies:
         yield Finding(OK, f"public address: {config.public_url}")
     else:
-        advice = "Set PUBLIC_URL to the https:// address visitors use: cookies are safe only there, and SMS link to it."
+        advice = "Set PUBLIC_URL to the https:// address visitors use: cookies are safe there, SMS receipts go there."
         yield Finding(WARN, f"public address: {config.public_url or 'not set'}", advice)
 
 
@@ -155,6 +158,7 @@ def _inside() -> Iterator[Finding]:
         else Finding(OK, "accounts: a lead can sign in")
     )
     yield _worker(found.worker_seconds)
+    yield _night(leases.known(NIGHTLY), now)
 
 
 def _worker(seconds: int | None) -> Finding:
@@ -164,3 +168,14 @@ def _worker(seconds: int | None) -> Finding:
     if seconds <= SILENT_SECONDS:
         return Finding(OK, what)
     return Finding(BAD, what, "No messages leave. Is `anlaufstelle serve` (or `anlaufstelle worker`) running?")
+
+
+def _night(lease: Lease | None, now: datetime) -> Finding:
+    if lease is not None and lease.failed:
+        advice = "It is tried again every hour from half past three on; the log says where it failed."
+        return Finding(BAD, f"night: not done: {', '.join(lease.failed)}", advice)
+    last = lease.last_run if lease else None
+    if last is not None and now - last <= LONGEST_NIGHT:
+        return Finding(OK, f"night: all was done at {last:%Y-%m-%d %H:%M} UTC")
+    what = "night: nothing was ever done" if last is None else f"night: last done at {last:%Y-%m-%d %H:%M} UTC"
+    return Finding(WARN, what, "Erasing what is old comes after half past three, while a worker runs.")

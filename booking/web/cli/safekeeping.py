@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from booking import clock, create_app
 from booking.config import Config
 from booking.domain.actors import By
 from booking.domain.appointments import read_code
-from booking.domain.errors import Invalid, NotFound
+from booking.domain.errors import Invalid, NotFound, Unfinished
 from booking.services import backups, installation, retention
 
 CLI = By("cli")
@@ -42,7 +42,8 @@ def restore(file: Path) -> None:
     with _aside(current_app._get_current_object()) as app, app.app_context():  # type: ignore[attr-defined]
         done = backups.restore(file, now=now, by=CLI)
         again = retention.erase_again(done.erased, now=now, by=CLI)
-        retention.nightly(now=now)
+        with suppress(Unfinished):  # the worker's first night does the rest, or says that it cannot
+            retention.nightly(now=now)
         installation.disconnect()
     click.echo(
         f"Restored {done.rows} rows of {done.taken_at:%Y-%m-%d %H:%M} UTC. Messages of the past, left for the desk to"
@@ -105,3 +106,7 @@ def _erase(typed: str, centre: str | None) -> None:
     except Invalid as error:
         raise click.UsageError("Several centres have this code: say which with --centre.") from error
     click.echo(f"Erased: visitor {done.surrogate or '-'} of {done.centre} at {done.at:%Y-%m-%d %H:%M:%S} UTC.")
+    if done.traces:
+        click.echo(
+            "SQLite's log may hold traces of it until the next night's work: a long look at the data is going on."
+        )

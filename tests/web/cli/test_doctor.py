@@ -51,6 +51,20 @@ def a_worker_that_ran(installed: Installed, at: datetime) -> None:
         session.merge(m.Lease(name="messages", holder="a", until=at, last_run=at))
 
 
+def test_the_doctor_says_what_of_the_night_is_not_done(installed):
+    installed.let_in(installed.fill())
+    now = datetime.now(UTC)
+    found = []
+    for last_run, failed in ((None, []), (now - timedelta(hours=27), []), (now - timedelta(hours=29), []),
+                             (now, ["retention: balingen", "provider"])):  # fmt: skip
+        with installed.app(), transaction(0) as session:
+            session.merge(m.Lease(name="nightly", holder="a", until=now, last_run=last_run, failed=failed))
+        done = installed.run("doctor")
+        found.append((done.exit_code, levels(done)["night"]))
+    assert found == [(0, "warn"), (0, "ok"), (0, "warn"), (1, "bad")]
+    assert "night: not done: retention: balingen, provider" in done.output
+
+
 def test_the_doctor_sees_older_tables(installed):
     installed.fill()
     with installed.app(), db.engine.begin() as connection:
