@@ -18,7 +18,7 @@ STAFF_ONLY = (
     "booking/web/desk.py", "booking/web/calls.py", "booking/web/staff.py", "booking/web/samples.py",
     "booking/web/gallery.py", "booking/web/cli/", "templates/desk/_", "templates/desk/desk.html",
     "templates/desk/appointment.html", "templates/desk/messages.html",
-    "templates/calls/", "templates/staff/",
+    "templates/calls/", "templates/staff/", "templates/reports/", "booking/web/reports.py",
     "templates/staff_base.html", "templates/_components/staff.html", "templates/screens/list.html",
     "templates/gallery", "templates/practice/",
 )  # fmt: skip

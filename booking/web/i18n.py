@@ -37,7 +37,7 @@ PAGES = {
     )
 }
 STAFF_PAGES = ("de", "en")
-STAFF_BLUEPRINTS = frozenset({"calls", "desk", "practice", "staff"})
+STAFF_BLUEPRINTS = frozenset({"calls", "desk", "practice", "reports", "staff"})
 # The languages people speak are another, longer list than those of the pages.
 SPOKEN = {
     "ar": "العربية", "bg": "Български", "de": "Deutsch", "en": "English", "es": "Español", "fa": "فارسی",

@@ -19,6 +19,7 @@ from booking.web import (
     places,
     practice,
     receipts,
+    reports,
     screen,
     staff,
     visits,
@@ -48,6 +49,7 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, staff.blueprint, doors.TEAM, account=doors.STAFF, **anyone)
     open_door(app, desk.blueprint, doors.RECEPTION)
     open_door(app, calls.blueprint, doors.COUNSELLING)
+    open_door(app, reports.blueprint, doors.LEADING)
     open_door(app, api.public, doors.ANYONE, board=doors.SCREEN)
     open_door(app, api.reception, doors.RECEPTION_TOKEN)
     open_door(app, api.counselling, doors.COUNSELLING_TOKEN)

@@ -32,6 +32,8 @@ PAGES = {
     "desk.messages": RECEPTION,
     "desk.screen_list": RECEPTION,
     "desk.revoke": RECEPTION,
+    "reports.page": {"lead"},
+    "reports.table": {"lead"},
     "calls.page": COUNSELLING,
     "calls.now": COUNSELLING,
     "calls.appointment": COUNSELLING,

@@ -11,7 +11,7 @@ PUBLIC = ("", "residence/", "residence/times?age=reached", "find", "privacy", "n
 STAFF = {
     "Reception": ("desk", "desk/screens", "desk/messages", "account"),
     "Counsellor": ("calls", "account"),
-    "Lead": ("desk", "team"),
+    "Lead": ("desk", "team", "reports"),
     "Administrator": ("team",),
 }
 

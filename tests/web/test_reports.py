@@ -1,0 +1,53 @@
+"""The lead's figures: a page and a spreadsheet, without a person and without a small number."""
+
+import csv
+import io
+
+import pytest
+
+from tests.web.visiting import LEAD, book, dump, press, read, said, signed_in, worded
+
+FIGURES = "/ludwigsburg/reports"
+
+
+@pytest.fixture
+def lead(app, house):
+    return signed_in(app, LEAD)
+
+
+def lines(answer):
+    text = answer.get_data().decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter=";"))
+
+
+def test_the_present_quarter_is_shown_and_small_numbers_are_not(app, lead):
+    for _ in range(2):
+        press(lead, lead.get("/ludwigsburg/desk"), language="ar", programme="mbe")
+    book(app.test_client())
+    page = read(lead.get(FIGURES))
+    assert "01.01.2027" in page.words
+    assert "31.03.2027" in page.words
+    assert worded(app, "too few to tell") in page.words
+    assert "<5" in page.words
+
+
+def test_the_spreadsheet_says_the_same_and_tells_nothing_of_a_person(app, lead):
+    book(app.test_client(), name="Samira Test")
+    answer = lead.get(f"{FIGURES}.csv?period=2027-03")
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="ludwigsburg-2027-03.csv"'
+    assert answer.headers["Cache-Control"] == "no-store"
+    found = lines(answer)
+    assert ["2027-03", "appointments", "booked", "<5"] in found
+    assert ["2027-03", "wait_median", "walk_in", "<5"] in found
+    assert "Samira" in dump(app, "visitor")
+    assert "Samira" not in answer.get_data(as_text=True)
+
+
+def test_an_unknown_period_is_said_and_the_present_one_shown(app, lead):
+    answer = lead.get(f"{FIGURES}?period=2027-03-01")
+    assert answer.status_code == 422
+    page = read(answer)
+    assert said(app, "period-unknown") in page.words
+    assert "01.01.2027" in page.words
+    assert lead.get(f"{FIGURES}.csv?period=x").status_code == 422
