@@ -16,6 +16,7 @@ IDLE = timedelta(minutes=30)
 # The desk's day is one session (S3). A counsellor's page lies untouched through a talk with an interpreter.
 LONGER_IDLE = {RECEPTIONIST: timedelta(hours=8), COUNSELLOR: timedelta(hours=2)}
 TOUCH_EVERY = timedelta(minutes=1)
+LINK_HOURS = 72  # how long a one-time link opens: over a weekend
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
 FEWEST_CHARACTERS = 5

@@ -28,8 +28,6 @@ from booking.store import staff as store
 from booking.store.db import announce, observe, reading, transaction
 from booking.store.staff import LinkRow
 
-FIRST_LINK_HOURS = 72
-
 
 class Member(NamedTuple):
     """Someone of staff who is signed in."""
@@ -73,7 +71,7 @@ def add(
         staff_id = store.add(session, centre_id=centre_id, secret_since=secret_since, **values)
         account = account_of(session, centre_id, staff_id)
         changed(session, account, "account-added", now, None)
-        token = new_link(session, account, now, FIRST_LINK_HOURS, None)
+        token = new_link(session, account, now, rules.LINK_HOURS, None)
     return AddedStaff(staff_id, token)
 
 

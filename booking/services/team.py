@@ -13,8 +13,6 @@ from booking.services.steps.accounts import new_link as write_link
 from booking.store import staff as store
 from booking.store.db import reading, transaction
 
-LINK_HOURS = 72
-
 
 class TeamRow(NamedTuple):
     """An account in the list. `changeable`: by the one who looks; `tokens`: how many it has for the JSON door."""
@@ -44,7 +42,7 @@ def new_link(centre_id: int, staff_id: int, *, by: int, now: datetime) -> str:
     """A one-time link for someone without a password or who forgot it. Refusals: NotFound, NotAllowed."""
     with transaction(centre_id) as session:
         account = _managed(session, centre_id, staff_id, by)
-        return write_link(session, account, now, LINK_HOURS, by)
+        return write_link(session, account, now, rules.LINK_HOURS, by)
 
 
 def end_sessions(centre_id: int, staff_id: int, *, by: int, now: datetime) -> None:

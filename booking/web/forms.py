@@ -14,7 +14,6 @@ from booking.domain.errors import Invalid
 KEY_LENGTH = 64
 TOO_LONG = _("This is too long.")
 MISSING = _("Please fill this in.")
-CHOOSE = _("Please choose from the list.")
 
 
 class Form(FlaskForm):

@@ -18,11 +18,10 @@ from booking.web import i18n, limits
 from booking.web.doors import STAFF_COOKIE, cookie_name, drop_cookie, keep_cookie, no_store
 from booking.web.errors import sentence, status
 from booking.web.forms import MISSING, TOO_LONG, Form
-from booking.web.places import config
+from booking.web.places import LARGEST_ID, config
 
 blueprint = Blueprint("staff", __name__)
 FIRST_PAGES = {RECEPTIONIST: "desk", LEAD: "desk", COUNSELLOR: "calls", ADMINISTRATOR: "team"}
-LARGEST_ID = 2**63 - 1
 LANGUAGE_CHOICES = [SelectChoice(tag, i18n.PAGES[tag].endonym) for tag in LANGUAGES]
 DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
 

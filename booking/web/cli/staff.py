@@ -11,10 +11,9 @@ from flask.cli import AppGroup
 from booking import clock
 from booking.config import Config
 from booking.domain.errors import NotFound
-from booking.domain.staff import LANGUAGES, ROLES
+from booking.domain.staff import LANGUAGES, LINK_HOURS, ROLES
 from booking.services import installation
 from booking.services import staff as service
-from booking.services.staff import FIRST_LINK_HOURS
 
 staff = AppGroup("staff", help="Accounts of staff.")
 
@@ -47,7 +46,7 @@ def add(
 def link(centre: str, login: str) -> None:
     """Print a new link for an account that has lost its password; the earlier link ends."""
     with _named():
-        token = service.make_link(centre, login, now=clock.now(), hours=FIRST_LINK_HOURS)
+        token = service.make_link(centre, login, now=clock.now(), hours=LINK_HOURS)
     _show(token)
 
 
@@ -62,4 +61,4 @@ def _named() -> Iterator[None]:
 
 def _show(token: str) -> None:
     config: Config = current_app.extensions["config"]
-    click.echo(f"Once, within {FIRST_LINK_HOURS} hours: {config.public_url or 'http://localhost:8000'}/sign-in/{token}")
+    click.echo(f"Once, within {LINK_HOURS} hours: {config.public_url or 'http://localhost:8000'}/sign-in/{token}")
