@@ -98,7 +98,7 @@ def figures(visits: Sequence[Visit], outcomes: Iterable[str]) -> Figures:
         cells(Counter(v.kind for v in seen)),
         cells(Counter(v.programme for v in seen)),
         cells(Counter(v.language for v in seen)),
-        [_waits(kind, visits) for kind in (tickets.WALK_IN, tickets.APPOINTMENT)],
+        waits(visits),
         cells(states),
         round(100 * missed / (kept + missed)) if kept + missed >= SMALLEST_CELL else None,
     )  # fmt: skip
@@ -110,6 +110,12 @@ def cells(counted: Counter[str] | Counter[str | None]) -> list[Cell]:
     hidden = sum(0 < count < SMALLEST_CELL for _, count in ordered)
     shown = len(ordered) - (2 if hidden == 1 else hidden)
     return [Cell(key, count if place < shown else None) for place, (key, count) in enumerate(ordered)]
+
+
+def waits(visits: Sequence[Visit]) -> list[Waits]:
+    """By kind. Where one kind is too small to be counted, the other is not counted either."""
+    found = [_waits(kind, visits) for kind in (tickets.WALK_IN, tickets.APPOINTMENT)]
+    return [row._replace(called=None) for row in found] if any(row.called is None for row in found) else found
 
 
 def _waits(kind: str, visits: Iterable[Visit]) -> Waits:

@@ -89,5 +89,5 @@ def test_only_who_was_seen_is_counted_but_everybody_who_was_called_has_waited():
 def test_too_few_tell_nothing():
     found = reports.figures([a_visit()] * 4, ["done", "missed"])
     assert found.seen is None
-    assert found.waits == [Waits("walk_in", None, None, None, None), Waits("appointment", 0, None, None, None)]
+    assert found.waits == [Waits("walk_in", None, None, None, None), Waits("appointment", None, None, None, None)]
     assert found.missed_percent is None

@@ -28,7 +28,7 @@ def test_the_present_quarter_is_shown_and_small_numbers_are_not(app, lead):
     assert "01.01.2027" in page.words
     assert "31.03.2027" in page.words
     assert worded(app, "too few to tell") in page.words
-    assert "<5" in page.words
+    assert "*" in page.words.split()
 
 
 def test_the_spreadsheet_says_the_same_and_tells_nothing_of_a_person(app, lead):
@@ -38,8 +38,8 @@ def test_the_spreadsheet_says_the_same_and_tells_nothing_of_a_person(app, lead):
     assert answer.headers["Content-Disposition"] == 'attachment; filename="ludwigsburg-2027-03.csv"'
     assert answer.headers["Cache-Control"] == "no-store"
     found = lines(answer)
-    assert ["2027-03", "appointments", "booked", "<5"] in found
-    assert ["2027-03", "wait_median", "walk_in", "<5"] in found
+    assert ["2027-03", "appointments", "booked", "*"] in found
+    assert ["2027-03", "wait_median", "walk_in", "*"] in found
     assert "Samira" in dump(app, "visitor")
     assert "Samira" not in answer.get_data(as_text=True)
 
