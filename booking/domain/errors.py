@@ -5,7 +5,10 @@ Failures: what may be written down of them.
 
 import traceback
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from typing import NamedTuple
+
+from booking.domain.times import Span
 
 
 class Refusal(Exception):
@@ -98,6 +101,41 @@ class NotAllowed(Refusal):
 @dataclass(eq=False)
 class SignedOut(Refusal):
     """Nobody is signed in at this browser (any more), or no valid token came along."""
+
+
+@dataclass(eq=False)
+class LeavesCentreEmpty(Refusal):
+    """A plan would leave too few in the house (`at`), or nobody reachable for walk-ins (`unreachable`), at these times.
+
+    A lead may let it, with a reason.
+    """
+
+    at: tuple[Span, ...] = ()
+    unreachable: tuple[Span, ...] = ()
+
+
+@dataclass(eq=False)
+class ShiftsOverlap(Refusal):
+    """On `day`, the first such, she is planned for the same thing from `starts` to `ends` already."""
+
+    day: date
+    starts: time
+    ends: time
+
+
+class Affected(NamedTuple):
+    """An appointment that is in the way of a plan, or that a change has left without a place."""
+
+    id: int
+    code: str | None
+    starts_at: datetime
+
+
+@dataclass(eq=False)
+class StillBooked(Refusal):
+    """Appointments stand in the time that is to be closed. Whoever names them all closes it all the same."""
+
+    booked: tuple[Affected, ...]
 
 
 @dataclass(eq=False)
