@@ -142,7 +142,7 @@ def links(session: Session, link: Link, centre_id: int) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     order = c.position if link.position else c[link.value]
     for owner, value in session.execute(
-        select(c[link.owner], c[link.value]).where(c.centre_id == centre_id).order_by(order)
+        select(c[link.owner], c[link.value]).where(c.centre_id == centre_id).order_by(c[link.owner], order)
     ):
         found.setdefault(owner, []).append(value)
     return found
@@ -163,7 +163,7 @@ def frame(session: Session, centre_id: int, zone: str, today: date) -> Frame:
     for kind in ("staff", "room", "programme"):
         c = _table(kind).c
         first_day = first_days.get(kind, c.first_day)
-        for row in session.execute(select(c.id, first_day, c.last_day).where(c.centre_id == centre_id)):
+        for row in session.execute(select(c.id, first_day, c.last_day).where(c.centre_id == centre_id).order_by(c.id)):
             terms[kind, row.id] = (row.first_day, row.last_day)
     return Frame(
         ZoneInfo(zone),

@@ -54,7 +54,9 @@ def centre_slugs(session: Session) -> list[str]:
 def leads_with_a_key(session: Session, now: datetime) -> list[tuple[int, int]]:
     """(centre, staff) of each lead with a password or a sign-in link that still works."""
     rows = session.execute(
-        select(s.centre_id, s.id).where(s.role == LEAD, or_(s.password_hash.is_not(None), _open_link(now)))
+        select(s.centre_id, s.id)
+        .where(s.role == LEAD, or_(s.password_hash.is_not(None), _open_link(now)))
+        .order_by(s.id)
     )
     return [(row.centre_id, row.id) for row in rows]
 

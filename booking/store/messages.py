@@ -96,7 +96,7 @@ def waiting(session: Session, now: datetime, limit: int) -> list[Ref]:
 
 def submitting_before(session: Session, instant: datetime) -> list[Ref]:
     rows = select(message.id, message.centre_id).where(message.state == SUBMITTING, message.submitting_since <= instant)
-    return [Ref(*row) for row in session.execute(rows)]
+    return [Ref(*row) for row in session.execute(rows.order_by(message.submitting_since, message.id))]
 
 
 def unknown_before(session: Session, instant: datetime, limit: int) -> list[Entry]:

@@ -134,7 +134,12 @@ def revoke_tokens(session: Session, centre: int, staff_id: int) -> None:
 
 def token_counts(session: Session, centre: int) -> dict[int, int]:
     """How many tokens each account has, by staff id."""
-    counted = select(token.staff_id, func.count()).where(token.centre_id == centre).group_by(token.staff_id)
+    counted = (
+        select(token.staff_id, func.count())
+        .where(token.centre_id == centre)
+        .group_by(token.staff_id)
+        .order_by(token.staff_id)
+    )
     return {row[0]: row[1] for row in session.execute(counted)}
 
 

@@ -121,9 +121,12 @@ _WAITING = (
     .outerjoin(m.Programme.__table__, programme.id == t.programme_id)
     .outerjoin(m.Staff.__table__, staff.id == t.bound_to)
     .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state == WAITING)
+    .order_by(t.id)
 )  # fmt: skip
-_QUEUE = select(t.id, t.number, t.programme_id, t.bound_to, t.due_at, t.taken_at).where(
-    t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state == WAITING
+_QUEUE = (
+    select(t.id, t.number, t.programme_id, t.bound_to, t.due_at, t.taken_at)
+    .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state == WAITING)
+    .order_by(t.id)
 )
 _CURRENT = (
     select(t.id, t.number, t.kind, t.state, t.language, programme.name.label("programme"), t.counsellor_id,
@@ -132,12 +135,16 @@ _CURRENT = (
     .join(m.Room.__table__, room.id == t.room_id)
     .outerjoin(m.Programme.__table__, programme.id == t.programme_id)
     .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state.in_(CURRENT))
-    .order_by(t.called_at)
+    .order_by(t.called_at, t.id)
 )  # fmt: skip
 # The states stand in the statement itself: only then does a database see that the small index of those will do.
-_ALL_CURRENT = select(*(t[name] for name in Current._fields)).where(
-    t.centre_id == bindparam("centre"),
-    t.state.in_(bindparam("current", CURRENT, expanding=True, literal_execute=True)),
+_ALL_CURRENT = (
+    select(*(t[name] for name in Current._fields))
+    .where(
+        t.centre_id == bindparam("centre"),
+        t.state.in_(bindparam("current", CURRENT, expanding=True, literal_execute=True)),
+    )
+    .order_by(t.id)
 )
 _CALLS = (
     select(t.number, room.name, t.calls, t.called_at)
