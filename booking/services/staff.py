@@ -140,8 +140,7 @@ def sign_out(secret: str, *, now: datetime) -> None:
         row = store.by_session(session, hashed(secret))
     if row is not None:
         with transaction(row.account.centre_id) as session:
-            store.end_session(session, hashed(secret))
-            announce(session, row.account.centre_id, "doors")
+            _end(session, secret)
             look(session, row.account.centre_id, "sign-out", now, row.account.id, None)
 
 
@@ -257,12 +256,19 @@ def _member(a: Account) -> Member:
 def _open(session: Session, account: Account, what: str, now: datetime, replaces: str | None) -> str:
     """A new session under a new secret; the centre's outlived ones go."""
     if replaces:
-        store.end_session(session, hashed(replaces))
+        _end(session, replaces)
     store.drop_old_sessions(session, account.centre_id, now - rules.ABSOLUTE)
     secret = new_secret()
     store.open_session(session, account.centre_id, account.id, hashed(secret), now)
     look(session, account.centre_id, what, now, account.id, None)
     return secret
+
+
+def _end(session: Session, secret: str) -> None:
+    """Open pages of that session must show once more who they are (S4); it may have been one of another centre."""
+    centre_id = store.end_session(session, hashed(secret))
+    if centre_id is not None:
+        announce(session, centre_id, "doors")
 
 
 def _refused(centre_id: int, staff_id: int | None, what: str, now: datetime) -> None:
@@ -278,3 +284,4 @@ def _new_password(account: Account, password: str) -> str:
 def _set_password(session: Session, account: Account, new_hash: str) -> None:
     store.change(session, account.centre_id, account.id, password_hash=new_hash)
     store.end_sessions(session, account.centre_id, account.id)
+    announce(session, account.centre_id, "doors")

@@ -112,8 +112,10 @@ def touch(session: Session, id_hash: str, now: datetime) -> None:
     session.execute(update(m.StaffSession).where(at.id_hash == id_hash, at.seen_at < now).values(seen_at=now))
 
 
-def end_session(session: Session, id_hash: str) -> None:
-    session.execute(delete(m.StaffSession).where(at.id_hash == id_hash))
+def end_session(session: Session, id_hash: str) -> int | None:
+    """The centre whose session it was, if there was one."""
+    ended = delete(m.StaffSession).where(at.id_hash == id_hash).returning(m.StaffSession.centre_id)
+    return session.scalar(ended)
 
 
 def end_sessions(session: Session, centre: int, staff_id: int) -> None:

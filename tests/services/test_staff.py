@@ -351,6 +351,33 @@ def test_a_link_for_nobody_is_not_found(house):
         link_for("carla")
 
 
+@pytest.fixture
+def heard(app, house):
+    """What is announced."""
+    before, found = app.extensions["announcements"], []
+    app.extensions["announcements"] = found.append
+    yield found
+    app.extensions["announcements"] = before
+
+
+def test_where_sessions_end_all_open_pages_of_their_centre_show_anew_who_they_are(house, heard):
+    here, there = a_member(house), a_centre("balingen")
+    a_member(there, login="dora")
+    elsewhere = staff.sign_in("balingen", "dora", PASSWORD, now=NOW)
+    first = sign_in()
+    assert heard == []
+    sign_in(replaces=first)
+    sign_in(replaces=first)  # has ended already
+    sign_in(replaces=elsewhere)
+    assert heard == [{house: {"doors"}}, {there: {"doors"}}]
+    token = staff.make_link("ludwigsburg", "carla", now=NOW, hours=1)
+    heard.clear()
+    staff.use_link(token, password=NEW, now=NOW)
+    staff.change_password(house, here, old=NEW, new=PASSWORD, now=NOW)
+    assert heard == [{house: {"doors"}}] * 2
+    assert staff.member(elsewhere, now=NOW) is None
+
+
 # ── one's own account ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
