@@ -16,18 +16,18 @@ async function post(url, content) {
   return answer.ok ? answer.json() : null;
 }
 
-// Ends when the code is no longer good, or the screen is paired.
+// Ends when the digits are no longer good, or the screen is paired. An answer may fail to come for a while.
 async function showOneCode() {
   const given = await post(page.dataset.beginUrl, {});
   if (given === null) throw new Error("no code");
   digits.textContent = `${given.code.slice(0, 3)} ${given.code.slice(3)}`;
   lost.hidden = true;
-  for (;;) {
+  const end = performance.now() + given.seconds * 1000;
+  while (performance.now() < end) {
     await pause(ASK_EVERY);
     const claim = await post(page.dataset.claimUrl, { secret: given.secret });
-    lost.hidden = true;
-    if (claim === null) return;
-    if (claim.paired) { location.reload(); await pause(TRY_AGAIN); }
+    lost.hidden = claim !== null;
+    if (claim !== null && claim.paired) { location.reload(); await pause(TRY_AGAIN); }
   }
 }
 

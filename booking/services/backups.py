@@ -51,8 +51,8 @@ def backup(folder: Path, *, now: datetime) -> Written:
 def restore(file: Path, *, now: datetime, by: By) -> Restored:
     """Fill the empty database of the configuration from a backup. Refusal: BackupFailed.
 
-    Messages whose time has come are left to people: the live system may have sent them after the backup. Whoever
-    restores erases again, see Restored.
+    Messages whose time has come are left to people: the live system may have sent them after the backup. Sessions,
+    links, tokens and screens end: some may have been revoked since. Whoever restores erases again, see Restored.
     """
     manifest = files.opened(file)
     if manifest.database != db.engine.dialect.name:
@@ -66,7 +66,7 @@ def restore(file: Path, *, now: datetime, by: By) -> Restored:
     schema.upgrade()
     with transaction(0) as session:
         installation.renew(session)
-        store.shut_doors(session)
+        store.shut_doors(session, now)
         late = store.unsent(session, now)
         for ref, state in late:
             move(session, ref, state, EXPIRED, now, by, error=RESTORED)

@@ -13,7 +13,7 @@ from booking.domain.tickets import shown
 from booking.domain.times import local_day
 from booking.gateways import festivals
 from booking.services.steps import links, planning
-from booking.services.steps.recording import desk_changed
+from booking.services.steps.recording import desk_changed, look
 from booking.store import models as m
 from booking.store import roster as roster_store
 from booking.store import screens as store
@@ -30,10 +30,11 @@ SILENT = timedelta(seconds=45)
 
 
 class Pairing(NamedTuple):
-    """`code` is shown, `secret` stays in the screen's page."""
+    """`code` is shown, `secret` stays in the screen's page; `seconds`: how long they are good."""
 
     code: str
     secret: str
+    seconds: int
 
 
 class Call(NamedTuple):
@@ -96,31 +97,42 @@ def begin_pairing(*, now: datetime) -> Pairing:
         secret = secrets.token_urlsafe(24)
         row = m.Pairing(code=code, secret_hash=links.hashed(secret), expires_at=now + PAIRING_OPEN)
         store.add_pairing(session, row)
-    return Pairing(code, secret)
+    return Pairing(code, secret, int(PAIRING_OPEN.total_seconds()))
 
 
-def pair(centre_id: int, code: str, name: str, *, now: datetime) -> int:
-    """Staff type the six digits that a screen shows. Refusal: Invalid("code", "pairing-unknown")."""
+def pair(centre_id: int, code: str, name: str, *, by: int, now: datetime) -> int:
+    """Staff (`by`: who) type the six digits that a screen shows, and say where it hangs.
+
+    Refusals: Invalid("name", "name-missing"), Invalid("code", "pairing-unknown").
+    """
+    called = " ".join(name.split())[:60]
+    if not called:
+        raise Invalid("name", "name-missing")
     with transaction(centre_id) as session:
-        called = " ".join(name.split())[:60] or "Screen"
         row = m.Screen(centre_id=centre_id, name=called, token_hash=secrets.token_hex(32), paired_at=now)
         screen_id = store.add(session, row)
         if store.pair(session, "".join(code.split()), centre_id, screen_id, now) is None:
             raise Invalid("code", "pairing-unknown")
+        look(session, centre_id, "screen-paired", now, by, f"screen-{screen_id}")
         desk_changed(session, centre_id)
         return screen_id
 
 
 def claim_token(secret: str, *, now: datetime) -> str | None:
-    """The paired screen fetches its token, once; None while nobody has typed its digits."""
+    """The paired screen fetches its token, once; None while nobody has typed its digits.
+
+    A screen asks every two seconds, so the lock is taken only where there is something to write.
+    """
     hashed = links.hashed(secret)
-    with transaction(0) as session:
+    with reading() as session:
         screen_id = store.paired_screen(session, hashed, now)
-        if screen_id is None:
+    if screen_id is None:
+        return None
+    with transaction(0) as session:
+        if not store.drop_pairing(session, hashed):  # another asked with the same secret, and was first
             return None
         token = secrets.token_urlsafe(24)
         store.set_token(session, screen_id, links.hashed(token))
-        store.drop_pairing(session, hashed)
         return token
 
 
@@ -141,11 +153,12 @@ def screens(centre_id: int) -> list[ScreenRow]:
         return store.of_centre(session, centre_id)
 
 
-def revoke(centre_id: int, screen_id: int, *, now: datetime) -> None:
-    """The screen's token opens nothing from now on. Refusal: NotFound."""
+def revoke(centre_id: int, screen_id: int, *, by: int, now: datetime) -> None:
+    """The screen's token opens nothing from now on. `by`: who of staff. Refusal: NotFound."""
     with transaction(centre_id) as session:
         if not store.revoke(session, centre_id, screen_id, now):
             raise NotFound
+        look(session, centre_id, "screen-revoked", now, by, f"screen-{screen_id}")
         announce(session, centre_id, "doors")
         desk_changed(session, centre_id)
 

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import delete, inspect, select, text
+from sqlalchemy import delete, inspect, select, text, update
 from sqlalchemy.orm import Session
 
 from booking.domain.reminders import DUE, SUBMITTING, UNKNOWN
@@ -45,7 +45,8 @@ def unsent(session: Session, now: datetime) -> list[tuple[Ref, str]]:
     return [(Ref(row.id, row.centre_id), row.state) for row in session.execute(found.order_by(message.id))]
 
 
-def shut_doors(session: Session) -> None:
-    """Sessions, sign-in links, tokens and pairings that were used up or taken back after the backup must not return."""
+def shut_doors(session: Session, now: datetime) -> None:
+    """Sessions, sign-in links, tokens and screens that were used up or taken back after the backup must not return."""
     for door in (m.StaffSession, m.SignInLink, m.StaffToken, m.Pairing):
         session.execute(delete(door))
+    session.execute(update(m.Screen).where(m.Screen.revoked_at.is_(None)).values(revoked_at=now))

@@ -80,5 +80,7 @@ def paired_screen(session: Session, secret_hash: str, now: datetime) -> int | No
     )
 
 
-def drop_pairing(session: Session, secret_hash: str) -> None:
-    session.execute(delete(m.Pairing).where(m.Pairing.secret_hash == secret_hash))
+def drop_pairing(session: Session, secret_hash: str) -> bool:
+    """True for exactly one of however many ask at once."""
+    result = session.execute(delete(m.Pairing).where(m.Pairing.secret_hash == secret_hash))
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]

@@ -152,7 +152,8 @@ def screen_list() -> ResponseReturnValue:
     form = PairForm()
     if request.method == "POST" and form.validate():
         try:
-            screens.pair(g.centre.id, form.code.data or "", form.name.data or "", now=clock.now())
+            typed = form.code.data or "", form.name.data or ""
+            screens.pair(g.centre.id, *typed, by=g.staff.id, now=clock.now())
             return redirect(url_for(".screen_list"), 303)
         except Invalid as refusal:
             form.refuse(refusal, sentence(refusal))
@@ -165,7 +166,7 @@ def screen_list() -> ResponseReturnValue:
 @blueprint.post("/<centre>/desk/screens/<int:screen_id>/revoke")
 def revoke(screen_id: int) -> ResponseReturnValue:
     if Form().validate():
-        screens.revoke(g.centre.id, screen_id, now=clock.now())
+        screens.revoke(g.centre.id, screen_id, by=g.staff.id, now=clock.now())
     return redirect(url_for(".screen_list"), 303)
 
 

@@ -19,6 +19,7 @@ LOOKUP = "20 per hour"
 API_READ = "240 per minute"
 API_WRITE = "120 per minute"
 PAIRING = "60 per hour"
+CLAIM = "120 per minute"  # a screen that shows its digits asks every two seconds
 # Failed tries only. An account is never shut for its owner by one stranger (S7): that takes a hundred tries an hour,
 # from five addresses or more, and a sign-in link still works then.
 SIGN_IN = "20 per 15 minutes"

@@ -38,6 +38,7 @@ def begin() -> ResponseReturnValue:
 
 
 @blueprint.post("/screen/pairing/claim")
+@limits.limiter.limit(limits.CLAIM)
 def claim() -> ResponseReturnValue:
     """Once staff have typed the digits: the token, as a cookie, and in the answer for a screen that is no browser."""
     body = request.get_json(silent=True)

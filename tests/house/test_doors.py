@@ -191,23 +191,23 @@ def test_the_json_door_stays_shut_without_a_valid_token(app, client, house, auth
 
 
 def test_the_board_is_for_the_centre_s_own_screens_until_they_are_revoked(app, client, house):
-    here, there, _ = house
-    own, foreign = (_screen_token(app, centre) for centre in (here, there))
+    here, there, members = house
+    own, foreign = (_screen_token(app, centre, members["receptionist"]) for centre in (here, there))
     for endpoint in SCREENS:
         assert answers(client, app, endpoint) == {401}
         assert answers(client, app, endpoint, Authorization="Bearer made-up") == {404}
         assert answers(client, app, endpoint, Authorization=f"Bearer {own}") == {200}
     assert answers(client, app, "api.board", Authorization=f"Bearer {foreign}") == {404}
     with app.app_context():
-        screens.revoke(here, screens.screens(here)[0].id, now=clock.now())
+        screens.revoke(here, screens.screens(here)[0].id, by=members["receptionist"], now=clock.now())
     for endpoint in SCREENS:
         assert answers(client, app, endpoint, Authorization=f"Bearer {own}") == {404}
 
 
-def _screen_token(app: Flask, centre_id: int) -> str:
+def _screen_token(app: Flask, centre_id: int, by: int) -> str:
     with app.app_context():
         pairing = screens.begin_pairing(now=clock.now())
-        screens.pair(centre_id, pairing.code, "Hall", now=clock.now())
+        screens.pair(centre_id, pairing.code, "Hall", by=by, now=clock.now())
         token = screens.claim_token(pairing.secret, now=clock.now())
     assert token is not None
     return token

@@ -58,6 +58,7 @@ def a_day(session) -> None:
     session.add(m.StaffToken(token_hash="t", centre_id=centre, staff_id=staff, issued_at=NOW))
     session.add(m.SignInLink(token_hash="l", centre_id=centre, staff_id=staff, expires_at=NOW + timedelta(9),
                              many_times=False))  # fmt: skip
+    session.add(m.Screen(centre_id=centre, name="Flur", token_hash="x", paired_at=NOW))
     session.add(m.Pairing(code="111111", secret_hash="p", expires_at=NOW + timedelta(9)))
 
 
@@ -86,7 +87,7 @@ def test_what_was_backed_up_comes_back(busy_day, elsewhere, tmp_path):
         with reading() as session:
             after = everything(session)
     assert (restored.taken_at, restored.rows) == (NOW, done.rows)
-    changed = {"installation", "message", "step", "staff_session", "staff_token", "sign_in_link", "pairing"}
+    changed = {"installation", "message", "step", "staff_session", "staff_token", "sign_in_link", "pairing", "screen"}
     assert {table for table in before if before[table] != after[table]} == changed
     assert after["visitor"][0]["name"] == 'Zoë\n"x"\\.'
 
@@ -121,6 +122,7 @@ def test_screens_start_anew_and_old_keys_open_nothing(busy_day, elsewhere, tmp_p
             assert session.scalar(select(m.Installation.epoch)) != epoch
             for door in (m.StaffSession, m.StaffToken, m.SignInLink, m.Pairing):
                 assert session.scalar(select(func.count()).select_from(door)) == 0
+            assert list(session.scalars(select(m.Screen.revoked_at))) == [NOW]
 
 
 def test_a_later_backup_knows_who_was_erased_since(busy_day, elsewhere, tmp_path):

@@ -20,6 +20,7 @@ from tests.people import (
     a_centre,
     a_closure,
     a_programme,
+    a_receptionist,
     a_ticket,
     add,
     at,
@@ -32,10 +33,28 @@ TEN = at("2027-03-02 10:00")
 SECOND = timedelta(seconds=1)
 
 
+@pytest.fixture
+def rezan(centre):
+    return a_receptionist(centre)
+
+
+def pair(centre, code, name="Flur", *, now=NOW):
+    return screens.pair(centre, code, name, by=_somebody(centre), now=now)
+
+
+def revoke(centre, screen):
+    screens.revoke(centre, screen, by=_somebody(centre), now=NOW)
+
+
+def _somebody(centre):
+    found = rows(m.Staff.id, centre_id=centre)
+    return found[0] if found else a_receptionist(centre)
+
+
 def paired(centre, name="Flur", *, now=NOW):
     """The id and the token of a screen that staff have let in."""
     asked = screens.begin_pairing(now=now)
-    screen = screens.pair(centre, asked.code, name, now=now)
+    screen = pair(centre, asked.code, name, now=now)
     return screen, screens.claim_token(asked.secret, now=now)
 
 
@@ -44,10 +63,11 @@ def paired(centre, name="Flur", *, now=NOW):
 
 def test_a_screen_shows_six_digits_and_gets_its_token_once_staff_have_typed_them(centre, heard):
     asked = screens.begin_pairing(now=NOW)
+    assert asked.seconds == 600
     assert asked.code.isdecimal()
     assert len(asked.code) == 6
     assert screens.claim_token(asked.secret, now=NOW) is None
-    screen = screens.pair(centre, f" {asked.code[:3]} {asked.code[3:]} ", "  Flur  oben ", now=NOW + MINUTE)
+    screen = pair(centre, f" {asked.code[:3]} {asked.code[3:]} ", "  Flur  oben ", now=NOW + MINUTE)
     token = screens.claim_token(asked.secret, now=NOW + 2 * MINUTE)
     found = screens.screen_by_token(token, now=NOW + 2 * MINUTE)
     assert (found.id, found.centre_id, found.name) == (screen, centre, "Flur oben")
@@ -57,7 +77,7 @@ def test_a_screen_shows_six_digits_and_gets_its_token_once_staff_have_typed_them
 
 def test_the_token_is_handed_out_once_and_stored_nowhere(centre):
     asked = screens.begin_pairing(now=NOW)
-    screens.pair(centre, asked.code, "Flur", now=NOW)
+    pair(centre, asked.code, "Flur", now=NOW)
     token = screens.claim_token(asked.secret, now=NOW)
     assert screens.claim_token(asked.secret, now=NOW) is None
     assert rows(m.Pairing.code) == []
@@ -68,9 +88,9 @@ def test_the_token_is_handed_out_once_and_stored_nowhere(centre):
 
 def test_digits_let_one_screen_in_and_only_once(centre):
     asked = screens.begin_pairing(now=NOW)
-    screens.pair(centre, asked.code, "Flur", now=NOW)
+    pair(centre, asked.code, "Flur", now=NOW)
     with pytest.raises(Invalid) as refused:
-        screens.pair(a_centre("balingen"), asked.code, "Fremd", now=NOW)
+        pair(a_centre("balingen"), asked.code, "Fremd", now=NOW)
     assert (refused.value.field, refused.value.reason) == ("code", "pairing-unknown")
     assert rows(m.Screen.name) == ["Flur"]
 
@@ -78,15 +98,15 @@ def test_digits_let_one_screen_in_and_only_once(centre):
 @pytest.mark.parametrize("typed", ["", "12345", "x", "000000 1"])
 def test_digits_that_no_screen_shows_let_nothing_in(centre, heard, typed):
     with pytest.raises(Invalid):
-        screens.pair(centre, typed, "Flur", now=NOW)
+        pair(centre, typed, "Flur", now=NOW)
     assert (rows(m.Screen.id), heard) == ([], [])
 
 
 def test_digits_are_good_for_ten_minutes(centre):
     asked = screens.begin_pairing(now=NOW)
     with pytest.raises(Invalid):
-        screens.pair(centre, asked.code, "Flur", now=NOW + 10 * MINUTE)
-    screens.pair(centre, asked.code, "Flur", now=NOW + 10 * MINUTE - SECOND)
+        pair(centre, asked.code, "Flur", now=NOW + 10 * MINUTE)
+    pair(centre, asked.code, "Flur", now=NOW + 10 * MINUTE - SECOND)
     assert screens.claim_token(asked.secret, now=NOW + 10 * MINUTE) is None
 
 
@@ -98,9 +118,46 @@ def test_digits_that_a_screen_shows_are_not_given_to_another_until_they_have_exp
     assert sorted(rows(m.Pairing.code)) == ["000007", "000008"]
 
 
-def test_a_screen_without_a_name_is_called_one_and_a_long_name_is_cut(centre):
-    paired(centre, "  "), paired(centre, "x" * 99)
-    assert rows(m.Screen.name) == ["Screen", "x" * 60]
+def test_a_screen_needs_a_name_and_a_long_one_is_cut(centre, heard):
+    asked = screens.begin_pairing(now=NOW)
+    with pytest.raises(Invalid) as refused:
+        pair(centre, asked.code, "  ")
+    assert (refused.value.field, refused.value.reason, heard) == ("name", "name-missing", [])
+    pair(centre, asked.code, "x" * 99)
+    assert rows(m.Screen.name) == ["x" * 60]
+
+
+def test_a_screen_that_asks_in_vain_keeps_nobody_from_writing(centre, monkeypatch):
+    asked = screens.begin_pairing(now=NOW)
+
+    def locked(*_):
+        raise AssertionError("took the write lock")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(screens, "transaction", locked)
+        assert screens.claim_token(asked.secret, now=NOW) is None
+        assert screens.claim_token("unknown", now=NOW) is None
+    pair(centre, asked.code)
+    assert screens.claim_token(asked.secret, now=NOW) is not None
+
+
+def test_of_two_that_ask_with_one_secret_at_once_one_gets_the_token(centre, monkeypatch):
+    asked = screens.begin_pairing(now=NOW)
+    screen = pair(centre, asked.code)
+    token = screens.claim_token(asked.secret, now=NOW)
+    monkeypatch.setattr(screens.store, "paired_screen", lambda *_: screen)  # as the other read it
+    assert screens.claim_token(asked.secret, now=NOW) is None
+    assert screens.screen_by_token(token, now=NOW).id == screen
+
+
+def test_who_paired_and_who_revoked_a_screen_is_a_row_in_the_access_log(centre, rezan):
+    asked = screens.begin_pairing(now=NOW)
+    screen = screens.pair(centre, asked.code, "Flur", by=rezan, now=NOW)
+    screens.revoke(centre, screen, by=rezan, now=NOW + MINUTE)
+    assert rows(m.Look.what, m.Look.staff_id, m.Look.surrogate, m.Look.at, centre_id=centre) == [
+        ("screen-paired", rezan, f"screen-{screen}", NOW),
+        ("screen-revoked", rezan, f"screen-{screen}", NOW + MINUTE),
+    ]
 
 
 # ── tokens ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,7 +174,7 @@ def test_a_revoked_token_opens_nothing_and_its_screen_is_told(centre, heard):
     screen, token = paired(centre)
     kept, _ = paired(centre, "Eingang")
     said = len(heard)
-    screens.revoke(centre, screen, now=NOW)
+    revoke(centre, screen)
     with pytest.raises(NotFound):
         screens.screen_by_token(token, now=NOW)
     assert [row.id for row in screens.screens(centre)] == [kept]
@@ -128,12 +185,12 @@ def test_revoking_what_is_not_there_is_refused(centre, heard):
     screen, token = paired(centre)
     said = len(heard)
     with pytest.raises(NotFound):
-        screens.revoke(a_centre("balingen"), screen, now=NOW)
+        revoke(a_centre("balingen"), screen)
     assert screens.screen_by_token(token, now=NOW).id == screen
-    screens.revoke(centre, screen, now=NOW)
+    revoke(centre, screen)
     for gone in (screen, 999):
         with pytest.raises(NotFound):
-            screens.revoke(centre, gone, now=NOW)
+            revoke(centre, gone)
     assert len(heard) == said + 1
 
 

@@ -621,7 +621,8 @@ def test_the_token_is_stored_hashed(app, house):
 def test_the_board_for_a_screen(app, house):
     with app.app_context():
         begun = screens.begin_pairing(now=clock.now())
-        screens.pair(house["ludwigsburg"], begun.code, "Flur", now=clock.now())
+        staff_id = next(row["id"] for row in rows(app, "staff") if row["login"] == RECEPTION)
+        screens.pair(house["ludwigsburg"], begun.code, "Flur", by=staff_id, now=clock.now())
         token = screens.claim_token(begun.secret, now=clock.now())
     staff_door(app, RECEPTION).post(f"{HERE}/tickets", {})
     called = staff_door(app, COUNSELLOR).post(f"{HERE}/calls", {}).json

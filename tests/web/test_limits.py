@@ -96,6 +96,14 @@ def test_codes_that_are_none_are_counted_for_their_address_only(limited):
     assert Visit(limited, OWNER).find("nothing") == 403
 
 
+def test_three_new_screens_ask_side_by_side_and_a_stranger_does_not_ask_for_ever(limited):
+    visit = Visit(limited, STRANGER)
+    tries = [visit.client.post("/screen/pairing/claim", json={"secret": "x"}) for _ in range(count(limits.CLAIM) + 1)]
+    assert count(limits.CLAIM) >= 3 * 30
+    assert {answer.status_code for answer in tries[:-1]} == {200}
+    assert tries[-1].status_code == 429
+
+
 def test_an_application_without_limits_does_not_count(limited, client, app):
     with app.app_context():
         a_member(a_centre())

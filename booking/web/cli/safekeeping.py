@@ -36,7 +36,7 @@ def backup(folder: Path) -> None:
 def restore(file: Path) -> None:
     """Fill an empty database from the backup FILE: verified, nobody erased comes back, no message of the past leaves.
 
-    Every sign-in ends. Screens stay paired.
+    Every sign-in, link and token ends, and every screen: some may have been revoked since the backup.
     """
     now = clock.now()
     with _aside(current_app._get_current_object()) as app, app.app_context():  # type: ignore[attr-defined]
@@ -49,7 +49,8 @@ def restore(file: Path) -> None:
         f"Restored {done.rows} rows of {done.taken_at:%Y-%m-%d %H:%M} UTC. Messages of the past, left for the desk to"
         f" look at: {done.expired}. Erased again: {again}."
     )
-    click.echo("Sign-ins have ended. A new link for a lead: anlaufstelle staff link CENTRE LOGIN")
+    click.echo("Sign-ins, links and tokens have ended. A new link for a lead: anlaufstelle staff link CENTRE LOGIN")
+    click.echo("No screen is paired any more: each shows six digits, to be typed at the desk under Screens.")
     click.echo("Erased since, and in no later backup beside it? anlaufstelle erase --again SURROGATE")
 
 

@@ -395,24 +395,35 @@ def test_with_nobody_called_the_screen_is_calm(visit, is_open, shown):
 
 
 def test_a_new_screen_shows_its_digits_and_begins_when_it_is_paired(visit):
-    begun, paired = [], []
+    begun, paired, busy = [], [], []
+
+    def claim(route: Route) -> None:
+        route.fulfill(json={"paired": bool(paired)}, status=429 if busy else 200)
 
     def begin(route: Route) -> None:
+        route.fulfill(json={"code": f"04291{7 - len(begun)}", "secret": "s", "seconds": 600})
         begun.append(1)
-        route.fulfill(json={"code": "042917", "secret": "s"})
 
     def prepare(page: Page) -> None:
         page.clock.install()
         page.route("**/screen/pairing", begin)
-        page.route("**/screen/pairing/claim", lambda route: route.fulfill(json={"paired": bool(paired)}))
+        page.route("**/screen/pairing/claim", claim)
 
     page = visit("pairing", size=GLASS, prepare=prepare)
     expect(page.locator("#digits")).to_have_text("042 917")
+    busy.append(1)
+    page.clock.run_for(2000)
+    expect(page.locator("#lost")).to_be_visible()
+    busy.clear()
+    page.clock.run_for(2000)
+    expect(page.locator("#lost")).to_be_hidden()
+    expect(page.locator("#digits")).to_have_text("042 917")
+    page.clock.fast_forward(600_000)
+    expect(page.locator("#digits")).to_have_text("042 916")
     paired.append(1)
     with page.expect_navigation():
         page.clock.run_for(2000)
-    expect(page.locator("#digits")).to_have_text("042 917")
-    assert len(begun) == 2
+    expect(page.locator("#digits")).to_have_text("042 915")
 
 
 def test_a_number_prints_itself(visit):

@@ -54,6 +54,7 @@ def test_a_backup_is_restored_into_an_empty_place(installed, tmp_path):
     assert done.exit_code == 0, done.output
     assert [file.name for file in other.file.parent.iterdir()] == ["x.db"]
     assert "left for the desk to look at: 1." in done.output
+    assert "No screen is paired any more" in done.output
     assert other.rows(m.Visitor.name) == ["Zaunkönig"]
     assert other.rows(m.Message.state) == ["expired"]
 
