@@ -1,0 +1,161 @@
+"""Waiting times: plays of the day compared with mornings that really happen, and the rules a play keeps."""
+
+import math
+import random
+import statistics
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking.domain import waiting
+from booking.domain.waiting import NEVER, SPREAD, Counsellor, Forecast, Ticket
+
+ALL_DAY = ((0.0, NEVER),)
+USUAL = 20.0
+
+
+def a_counsellor(id_=1, *, programmes=(1,), covers=(), windows=ALL_DAY, talk=None):
+    return Counsellor(id_, frozenset(programmes), frozenset(covers), windows, talk)
+
+
+def a_ticket(id_, programme=1, *, bound_to=None, due=None, usual=USUAL):
+    return Ticket(id_, programme, bound_to, due, usual)
+
+
+# ── what a play keeps ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_is_first_where_somebody_is_free_waits_for_nothing():
+    found = waiting.project([a_counsellor()], [a_ticket(7), a_ticket(8)])
+    assert found[7] == Forecast(0, 0.0, 0.0)
+    assert found[8].before == 1
+    assert 0 < found[8].half < USUAL < found[8].most < 3 * USUAL
+
+
+def test_the_same_morning_gets_the_same_answer():
+    people, tickets = [a_counsellor(talk=(5, USUAL))], [a_ticket(n) for n in range(5)]
+    assert waiting.project(people, tickets) == waiting.project(people, tickets)
+
+
+def test_nobody_is_promised_a_talk_that_would_begin_after_the_day():
+    windows = ((0.0, 60.0),)
+    found = waiting.project([a_counsellor(windows=windows)], [a_ticket(n) for n in range(9)])
+    assert found[0].most == 0
+    assert found[8] == Forecast(8, NEVER, NEVER)
+    assert waiting.shown(found[8]) is None
+    assert waiting.project([], [a_ticket(1)])[1] == Forecast(0, NEVER, NEVER)
+
+
+def test_what_is_booked_for_others_is_waited_for():
+    found = waiting.project([a_counsellor(windows=((30.0, 60.0),))], [a_ticket(1)])
+    assert found[1] == Forecast(0, 30.0, 30.0)
+
+
+def test_another_programme_waits_for_its_own_counsellor():
+    people = [a_counsellor(1), a_counsellor(2, programmes=[2], windows=((45.0, NEVER),))]
+    found = waiting.project(people, [a_ticket(1, 2), a_ticket(2, 1), a_ticket(3, None)])
+    assert found[1].half == 45
+    assert found[2].half == 0
+    assert 0 < found[3].half < 45
+
+
+def test_a_booked_visitor_is_called_at_her_time_by_her_counsellor_or_her_cover():
+    tickets = [a_ticket(1, bound_to=1, due=25.0), a_ticket(2)]
+    assert waiting.project([a_counsellor(1)], tickets)[1].half >= 25
+    assert waiting.project([a_counsellor(2)], tickets)[1].half == NEVER
+    assert waiting.project([a_counsellor(2, covers=[1])], tickets)[1].half >= 25
+    early = waiting.project([a_counsellor(1)], [a_ticket(1, bound_to=1, due=25.0)])
+    assert early[1] == Forecast(0, 25.0, 25.0)
+
+
+def test_a_due_visitor_goes_before_a_walk_in():
+    found = waiting.project([a_counsellor()], [a_ticket(1), a_ticket(2, bound_to=1, due=-5.0)])
+    assert found[2].half == 0
+    assert found[1].half > 0
+
+
+def test_a_talk_that_has_lasted_long_lasts_on():
+    """It is no longer a usual one: what is left never falls below a minute, and grows with what has passed."""
+    fresh, long, endless = (
+        waiting.project([a_counsellor(talk=(minutes, USUAL))], [a_ticket(1)])[1].half for minutes in (0.0, 15.0, 500.0)
+    )
+    assert 1 <= long < fresh
+    assert endless == 1
+
+
+# ── what is learned and shown ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_few_talks_say_little_about_their_usual_length():
+    assert waiting.usual_minutes(20, 0, 99) == 20
+    assert waiting.usual_minutes(20, 10, 40) == 30
+    assert waiting.usual_minutes(20, 20, 40) == 40
+    assert waiting.usual_minutes(20, 500, 40) == 40
+
+
+@pytest.mark.parametrize(
+    ("half", "most", "shown"), [(0, 0, (0, 0)), (1, 6, (5, 10)), (26, 30, (30, 30)), (30.5, 41, (40, 50))]
+)
+def test_minutes_are_rounded_up_to_five_and_above_thirty_to_ten(half, most, shown):
+    assert waiting.shown(Forecast(0, half, most)) == shown
+
+
+@given(
+    st.lists(st.builds(a_ticket, st.integers(), st.sampled_from([1, 2, None]), usual=st.floats(5, 90)), max_size=8,
+             unique_by=lambda t: t.id),
+    st.lists(st.builds(a_counsellor, st.just(1), talk=st.none() | st.just((3.0, USUAL))), max_size=3),
+)  # fmt: skip
+def test_every_ticket_has_its_forecast_and_the_first_four_of_five_include_the_first_half(tickets, people):
+    found = waiting.project(people, tickets)
+    assert list(found) == [ticket.id for ticket in tickets]
+    assert [forecast.before for forecast in found.values()] == list(range(len(tickets)))
+    assert all(0 <= forecast.half <= forecast.most for forecast in found.values())
+
+
+# ── against the truth ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def a_morning(counsellors, chance):
+    """Three hours at nearly full load, six at the door (domain.md 5.4): arrivals, lengths, and when each talk began."""
+    sigma = math.sqrt(math.log(1 + SPREAD**2))
+    arrivals, rate = [0.0] * 6, (0.95 * counsellors * 180 / USUAL - 6) / 180
+    while arrivals[-1] < 170:
+        arrivals.append(arrivals[-1] + chance.expovariate(rate))
+    lengths = [chance.lognormvariate(math.log(USUAL) - sigma**2 / 2, sigma) for _ in arrivals]
+    free, begun, with_whom = [0.0] * counsellors, [], []
+    for arrived, length in zip(arrivals, lengths, strict=True):
+        first = min(range(counsellors), key=lambda n: free[n])
+        begun.append(max(free[first], arrived))
+        with_whom.append(first)
+        free[first] = begun[-1] + length
+    return arrivals, lengths, begun, with_whom
+
+
+def asked(counsellors, seed, mornings):
+    """(truth, projection, queue-length rule, wait of the last who went in) for everybody who comes."""
+    chance = random.Random(seed)
+    for _ in range(mornings):
+        arrivals, lengths, begun, with_whom = a_morning(counsellors, chance)
+        for i, now in enumerate(arrivals):
+            talking = {with_whom[j]: now - begun[j] for j in range(i) if begun[j] <= now < begun[j] + lengths[j]}
+            queue = [j for j in range(i) if begun[j] > now]
+            people = [a_counsellor(n, talk=(talking[n], USUAL) if n in talking else None) for n in range(counsellors)]
+            forecast = waiting.project(people, [a_ticket(j) for j in (*queue, i)], seed=i)[i]
+            went_in = [j for j in range(i) if begun[j] <= now]
+            last = max(went_in, key=lambda j: begun[j], default=None)
+            by_length = (len(queue) + 1) * USUAL / counsellors if len(talking) == counsellors else 0.0
+            yield begun[i] - now, forecast, by_length, 0.0 if last is None else begun[last] - arrivals[last]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("counsellors", [1, 3])
+def test_what_is_told_holds_in_four_of_five_cases_and_beats_the_simple_rules(counsellors):
+    told = list(asked(counsellors, seed=counsellors, mornings=15))
+    held = statistics.mean(truth <= forecast.most for truth, forecast, _, _ in told)
+    error = statistics.mean(abs(forecast.half - truth) for truth, forecast, _, _ in told)
+    by_length = statistics.mean(abs(rule - truth) for truth, _, rule, _ in told)
+    by_last = statistics.mean(abs(rule - truth) for truth, _, _, rule in told)
+    assert 0.72 <= held <= 0.88
+    assert error <= 1.1 * by_length
+    assert error < (0.5 if counsellors == 1 else 0.7) * by_last
