@@ -1,5 +1,6 @@
 """Languages of the pages, and how days and times are said: own language and German short form, 24 h, Latin digits."""
 
+import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -74,7 +75,7 @@ def compile_catalogues(folder: Path) -> None:
         mo = po.with_suffix(".mo")
         if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
             continue
-        fresh = mo.with_suffix(f".{id(po)}.tmp")
+        fresh = mo.with_suffix(f".{os.getpid()}.tmp")
         with po.open("rb") as source, fresh.open("wb") as target:
             write_mo(target, read_po(source, locale=po.parts[-3]))
         fresh.replace(mo)

@@ -33,6 +33,13 @@ def test_the_proxy_sample_asks_where_serve_listens(root):
     assert asked == {f"127.0.0.1:{port}"}
 
 
+def test_the_proxy_sample_compresses_what_is_served(root, client):
+    (line,) = re.findall(r"gzip_types (.+);", (root / "deploy/nginx.conf").read_text())
+    compressed = {"text/html", *line.split()}  # nginx always compresses that
+    served = {client.get(f"/static/{name}").mimetype for name in ("base.css", "live.js", "pictograms.svg")}
+    assert served | {client.get("/livez").mimetype, client.get("/").mimetype} <= compressed
+
+
 def test_the_proxy_sample_logs_no_private_link(root, shared_app):
     (pattern,) = re.findall(r'"~\*(.+)" 0;', (root / "deploy/nginx.conf").read_text())
     rules = [rule for rule in shared_app.url_map.iter_rules() if rule.arguments & {"link", "token"}]

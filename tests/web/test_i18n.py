@@ -181,6 +181,28 @@ def test_catalogues_are_compiled_when_they_are_newer_and_only_then(tmp_path):
     assert sorted(path.name for path in folder.iterdir()) == ["messages.mo", "messages.po"]
 
 
+def test_two_processes_that_compile_at_once_write_to_a_file_each(tmp_path, monkeypatch):
+    """The second begins while the first is writing; what is there in the end is whole."""
+    folder = tmp_path / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "messages.po").write_text('msgid "a"\nmsgstr "b"\n', "utf-8")
+    write, written = i18n.write_mo, []
+
+    def slowly(target, catalogue):
+        written.append(target.name)
+        if len(written) == 1:
+            with monkeypatch.context() as other:
+                other.setattr(i18n.os, "getpid", lambda: os.getppid())
+                i18n.compile_catalogues(tmp_path)
+        write(target, catalogue)
+
+    monkeypatch.setattr(i18n, "write_mo", slowly)
+    i18n.compile_catalogues(tmp_path)
+    named = {part for name in written for part in name.split(".")}
+    assert named >= {str(os.getpid()), str(os.getppid())}, "addresses in memory are the same in processes of one parent"
+    assert [path.name for path in sorted(folder.iterdir())] == ["messages.mo", "messages.po"]
+
+
 def test_no_page_has_an_id_twice(client, house):
     for path in PAGES:
         ids = Page(client.get(f"/ludwigsburg/de/{path}").text).ids
