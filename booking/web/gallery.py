@@ -1,4 +1,4 @@
-"""The gallery: every component in every state, and every page with invented data. For development and tests only.
+"""The gallery: every component in every state, and every page with invented data. For practice and tests only.
 
 GET /gallery?language=de|en|ar&theme=light|dark, and the same for /gallery/staff and /gallery/<page>.
 """
