@@ -1,16 +1,17 @@
 """Call the next visitor, call again, start, finish, mark missing. Each step names the state it starts from."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from booking.domain import queue, tickets
 from booking.domain.actors import By
-from booking.domain.errors import NobodyWaiting, NoRoom, NotFound, StillBusy, WrongState
-from booking.domain.queue import Caller, Waiting
-from booking.domain.times import Span, day_span, local_day
-from booking.services.steps import planning, queueing
+from booking.domain.errors import NobodyWaiting, NotFound, StillBusy, WrongState
+from booking.domain.queue import Caller
+from booking.domain.times import day_span, local_day
+from booking.services.steps import planning, queueing, rooms
+from booking.services.steps.attendance import Attendance
 from booking.store import appointments as appointment_store
 from booking.store import roster as roster_store
 from booking.store import tickets as store
@@ -19,8 +20,6 @@ from booking.store.db import reading, transaction
 from booking.store.tickets import Current, CurrentLine, WaitingLine
 from booking.store.tickets import TicketRow as TicketRow
 
-# A colleague's appointment keeps its room for so long, if its visitor has not come (domain.md 5.2).
-GRACE = timedelta(minutes=10)
 _OVERNIGHT = By("worker")
 
 
@@ -31,16 +30,16 @@ def call_next(centre_id: int, counsellor_id: int, *, room: str | None = None, by
     """
     with transaction(centre_id) as session:
         day = local_day(now, planning.rules_of(session, centre_id).zone)
-        caller = _caller(session, centre_id, counsellor_id, day, now)
+        caller = _caller(session, centre_id, counsellor_id, day)
         current = _current(session, centre_id, day, now)
         if counsellor_id in current:
             raise StillBusy(current[counsellor_id].number)
-        chosen = queue.next_for(caller, store.queue(session, centre_id, day), now)
+        who = Attendance(session, centre_id, day, now, current.values())
+        chosen = queue.next_for(caller, who.unbound(store.queue(session, centre_id, day), counsellor_id), now)
         if chosen is None:
             raise NobodyWaiting
         used = {ticket.room_id for ticket in current.values()}
-        used |= appointment_store.rooms_kept(session, centre_id, {caller.id, *caller.covers}, Span(now - GRACE, now))
-        room_id = _room(session, centre_id, counsellor_id, chosen, room, used, day)
+        room_id = rooms.choose(who, counsellor_id, chosen, room, used)
         called = {"counsellor_id": counsellor_id, "room_id": room_id, "calls": 1, "called_at": now}
         queueing.step(session, centre_id, chosen.id, tickets.WAITING, "call", now, by, **called)
         return queueing.ticket_of(session, centre_id, chosen.id)
@@ -87,15 +86,17 @@ def view(centre_id: int, counsellor_id: int, *, now: datetime) -> View:
     with reading() as session:
         zone = planning.rules_of(session, centre_id).zone
         day = local_day(now, zone)
-        caller = _caller(session, centre_id, counsellor_id, day, now)
+        caller = _caller(session, centre_id, counsellor_id, day)
         waiting = {line.id: line for line in store.waiting(session, centre_id, day)}
-        chosen = queue.next_for(caller, [line.waiting for line in waiting.values()], now)
-        current = [line for line in store.current(session, centre_id, day) if line.counsellor_id == counsellor_id]
+        current = store.current(session, centre_id, day)
+        who = Attendance(session, centre_id, day, now, current)
+        chosen = queue.next_for(caller, who.unbound([line.waiting for line in waiting.values()], counsellor_id), now)
         offices = roster_store.offices_of(session, centre_id, counsellor_id, day)
         lines = appointment_store.between(session, centre_id, day_span(day, zone), counsellor_id=counsellor_id)
         return View(
-            current[0] if current else None, waiting[chosen.id] if chosen else None, len(waiting),
-            [line._replace(name=None) for line in lines], [(room.slug, room.name) for room in offices],
+            next((line for line in current if line.counsellor_id == counsellor_id), None),
+            waiting[chosen.id] if chosen else None, len(waiting), [line._replace(name=None) for line in lines],
+            [(room.slug, room.name) for room in offices],
         )  # fmt: skip
 
 
@@ -121,24 +122,10 @@ def _current(session: Session, centre_id: int, day: date, now: datetime) -> dict
     return {ticket.counsellor_id: ticket for ticket in found if ticket.day >= day}
 
 
-def _caller(session: Session, centre_id: int, counsellor_id: int, day: date, now: datetime) -> Caller:
-    """The counsellor with her programmes, and the colleagues whose appointments she covers because they are away."""
+def _caller(session: Session, centre_id: int, counsellor_id: int, day: date) -> Caller:
     if counsellor_id not in {p.id for p in roster_store.people(session, centre_id) if p.works_on(day)}:
         raise NotFound
-    skills = roster_store.skills(session, centre_id)
-    away = roster_store.away_now(session, centre_id, now)
-    return Caller(counsellor_id, frozenset(skills.get(counsellor_id, ())), frozenset(away - {counsellor_id}))
-
-
-def _room(
-    session: Session, centre_id: int, counsellor_id: int, chosen: Waiting, wanted: str | None, used: set[int], day: date
-) -> int:
-    """The appointment's room, else the wanted one, else the first of hers: whichever she may use and is free now."""
-    free = [room for room in roster_store.offices_of(session, centre_id, counsellor_id, day) if room.id not in used]
-    if not free:
-        raise NoRoom
-    booked = store.booked_room(session, centre_id, chosen.id) if chosen.due_at is not None else None
-    return min(free, key=lambda room: (room.id != booked, room.slug != wanted)).id
+    return Caller(counsellor_id, frozenset(roster_store.skills(session, centre_id).get(counsellor_id, ())))
 
 
 def _hers(session: Session, centre_id: int, ticket_id: int, counsellor_id: int) -> TicketRow:

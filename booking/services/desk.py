@@ -10,6 +10,7 @@ from booking.domain import appointments, presence, queue
 from booking.domain.times import DAY, Span, day_span, instant, local_day
 from booking.domain.visitors import folded
 from booking.services.steps import planning
+from booking.services.steps.attendance import Attendance
 from booking.services.steps.planning import House
 from booking.services.steps.recording import look
 from booking.store import appointments as appointment_store
@@ -71,9 +72,10 @@ def view(centre_id: int, *, now: datetime) -> Desk:
         waiting = {line.id: line for line in ticket_store.waiting(session, centre_id, day)}
         ordered = [waiting[t.id] for t in queue.order([line.waiting for line in waiting.values()], now)]
         current = ticket_store.current(session, centre_id, day)
+        who = Attendance(session, centre_id, day, now, current, house=today)
         return Desk(
             ordered, current, _arrivals(session, centre_id, day_span(day, zone), now),
-            _colleagues(session, centre_id, today, current, now), _gaps(today, now),
+            _colleagues(today, current, who), _gaps(today, now),
             screen_store.of_centre(session, centre_id), message_store.unsent(session, centre_id, now - DAY),
         )  # fmt: skip
 
@@ -110,18 +112,17 @@ def _arrivals(session: Session, centre_id: int, today: Span, now: datetime) -> l
     return expected[:NEXT_ARRIVALS]
 
 
-def _colleagues(
-    session: Session, centre_id: int, today: House, current: list[CurrentLine], now: datetime
-) -> list[Colleague]:
+def _colleagues(today: House, current: list[CurrentLine], who: Attendance) -> list[Colleague]:
     """Everybody planned for today, with what she does now."""
-    names, languages = roster_store.names(session, centre_id), roster_store.languages(session, centre_id)
+    names = roster_store.names(who.session, who.centre_id)
+    languages = roster_store.languages(who.session, who.centre_id)
     busy = {line.counsellor_id: line for line in current}
-    step = today.calendar.grid.floor(now)
+    step = today.calendar.grid.floor(who.now)
 
     def state(staff_id: int) -> str:
         if staff_id in busy:
             return busy[staff_id].state
-        if today.at_work[staff_id].house >> step & 1:
+        if who.here(staff_id, who.now):
             return "free"
         return "away" if today.planned[staff_id].house >> step & 1 else "off"
 

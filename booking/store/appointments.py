@@ -238,20 +238,26 @@ def between(session: Session, centre_id: int, span: Span, *, counsellor_id: int 
     return [Line._make(row) for row in session.connection().execute(_LINE.where(*wanted))]
 
 
-def rooms_kept(session: Session, centre_id: int, but_of: Iterable[int], grace: Span) -> set[int]:
-    """Rooms that appointments need now: begun within the grace, or begun and their visitor waits.
+class Needed(NamedTuple):
+    counsellor_id: int
+    room_id: int
+    starts_at: datetime
 
-    `but_of`: counsellors whose appointments keep none from whoever asks: her own, and those of who is away.
+
+def rooms_needed(session: Session, centre_id: int, but_of: int, grace: Span, until: datetime) -> list[Needed]:
+    """Rooms that appointments need from now (the grace's end) until then, the earliest first; but not her own.
+
+    Of those that have begun: within the grace, or while their visitor waits.
     """
     waits = exists().where(ticket.appointment_id == a.id, ticket.state == WAITING)
     rows = session.connection().execute(
-        select(a.room_id).where(
-            a.centre_id == centre_id, a.counsellor_id.not_in(tuple(but_of)), a.starts_at > grace.ends - DAY,
-            a.starts_at <= grace.ends, a.busy_until > grace.ends,
+        select(a.counsellor_id, a.room_id, a.starts_at).where(
+            a.centre_id == centre_id, a.counsellor_id != but_of, a.starts_at > grace.ends - DAY,
+            a.starts_at < until, a.busy_until > grace.ends,
             or_(and_(a.state == ARRIVED, waits), and_(a.state == BOOKED, a.starts_at > grace.starts)),
-        )
+        ).order_by(a.starts_at, a.id)
     )  # fmt: skip
-    return set(rows.scalars())
+    return [Needed._make(row) for row in rows]
 
 
 def add_visitor(session: Session, **values: Any) -> None:

@@ -1,6 +1,6 @@
 """What a plan needs to know of a centre, its people, rooms and hours: column selects into NamedTuples."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -229,13 +229,6 @@ def languages(session: Session, centre_id: int) -> dict[int, list[str]]:
 def rooms_used(session: Session, centre_id: int) -> dict[int, list[int]]:
     """Room ids by staff id, in each person's own order."""
     return _by_staff(session, _USES, centre_id)
-
-
-def away_now(session: Session, centre_id: int, now: datetime) -> set[int]:
-    """Staff with an absence at this instant."""
-    span = {"centre": centre_id, "starts": now, "ends": now + timedelta(seconds=1)}
-    found = session.connection().execute(_ABSENCES, span)
-    return {row.staff_id for row in found}
 
 
 def _by_staff(session: Session, query: Select[Any], centre_id: int) -> dict[int, list[Any]]:

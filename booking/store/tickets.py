@@ -79,6 +79,15 @@ class Current(NamedTuple):
     counsellor_id: int
     room_id: int
     appointment_id: int | None
+    called_at: datetime
+
+
+class Booked(NamedTuple):
+    """The place that was booked for the visitor behind a ticket."""
+
+    room_id: int
+    starts_at: datetime
+    ends_at: datetime
 
 
 class PublicCall(NamedTuple):
@@ -110,8 +119,8 @@ _COUNT_UP = (
     .values(given=m.Series.given + 1)
     .returning(m.Series.first, m.Series.given)
 )
-_BOOKED_ROOM = (
-    select(m.Appointment.room_id)
+_BOOKED = (
+    select(m.Appointment.room_id, m.Appointment.starts_at, m.Appointment.ends_at)
     .join(m.Ticket, m.Ticket.appointment_id == m.Appointment.id)
     .where(t.centre_id == bindparam("centre"), t.id == bindparam("ticket"))
 )
@@ -208,9 +217,10 @@ def all_current(session: Session, centre_id: int) -> list[Current]:
     return [Current._make(row) for row in session.connection().execute(_ALL_CURRENT, {"centre": centre_id})]
 
 
-def booked_room(session: Session, centre_id: int, ticket_id: int) -> int | None:
-    """The room of the appointment behind a ticket, if there is one."""
-    return session.connection().execute(_BOOKED_ROOM, {"centre": centre_id, "ticket": ticket_id}).scalar()
+def booked(session: Session, centre_id: int, ticket_id: int) -> Booked | None:
+    """None for a walk-in."""
+    row = session.connection().execute(_BOOKED, {"centre": centre_id, "ticket": ticket_id}).first()
+    return Booked._make(row) if row else None
 
 
 def change(session: Session, centre_id: int, ticket_id: int, old: str, new: str, **values: Any) -> bool:

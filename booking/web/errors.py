@@ -33,7 +33,7 @@ TABLE: dict[str, Said] = {
     "wrong-state": Said(409, _("This is no longer possible. Please load the page again.")),
     "nobody-waiting": Said(409, _("Nobody is waiting for you now.")),
     "still-busy": Said(409, _("Number %(number)s is still with you. Please finish it first.")),
-    "no-room": Said(409, _("None of your rooms is free now.")),
+    "no-room": Said(409, _("None of your rooms is free for long enough now.")),
     "numbers-used-up": Said(409, _("There are no more numbers for today.")),
     "key-reused": Said(409, _("This was already sent with other details. Please start again.")),
     "wrong-credentials": Said(403, _("This does not match. Please check both fields.")),

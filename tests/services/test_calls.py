@@ -1,11 +1,16 @@
 """Calling, calling again, starting, finishing, missing; to which room; and who covers whom. On both databases."""
 
+from datetime import time
+
 import pytest
+from sqlalchemy import update
 
 from booking.domain.actors import By
 from booking.domain.errors import NobodyWaiting, NoRoom, NotFound, StillBusy, WrongState
 from booking.services import appointments, calls, tickets
+from booking.services.steps import rooms as rooms_step
 from booking.store import models as m
+from booking.store.db import transaction
 from tests.people import (
     DAY,
     DESK,
@@ -13,7 +18,9 @@ from tests.people import (
     NOW,
     TODAY,
     a_booking,
+    a_carrier,
     a_centre,
+    a_closure,
     a_counsellor,
     a_programme,
     a_room,
@@ -191,7 +198,7 @@ def test_a_room_that_is_in_use_after_all_is_a_refusal_and_no_error(centre, anna,
     a_ticket(centre), a_ticket(centre)
     call(centre, anna)
     taken = id_of(m.Room, centre, "r1")
-    monkeypatch.setattr(calls, "_room", lambda *_: taken)
+    monkeypatch.setattr(rooms_step, "choose", lambda *_: taken)
     with pytest.raises(WrongState):
         call(centre, beate)
     assert rows(m.Ticket.state) == ["called", "waiting"]
@@ -271,7 +278,9 @@ def test_without_a_free_room_nobody_is_called(centre, anna):
 @pytest.mark.parametrize(
     ("minutes_after", "arrived", "free"),
     [
-        (-1, False, True),
+        (-20, False, True),
+        (-19, False, False),
+        (-19, True, False),
         (0, False, False),
         (9, False, False),
         (10, False, True),
@@ -280,7 +289,7 @@ def test_without_a_free_room_nobody_is_called(centre, anna):
         (35, True, True),
     ],
 )
-def test_a_colleagues_appointment_keeps_its_room_ten_minutes_and_longer_if_its_visitor_waits(
+def test_a_colleagues_appointment_keeps_its_room_from_shortly_before_and_longer_if_its_visitor_waits(
     centre, anna, minutes_after, arrived, free
 ):
     beate = a_counsellor(centre, "Beate")
@@ -306,11 +315,84 @@ def test_a_room_is_free_when_its_appointment_is_over_or_sits_elsewhere(rooms, an
     an_appointment(rooms, anna, TEN, room_id=id_of(m.Room, rooms, "r1"))
     tickets.check_in(rooms, rows(m.Appointment.id)[0], by=DESK, now=TEN)
     a_ticket(rooms), a_ticket(rooms)
-    early = call(rooms, beate, now=TEN - MINUTE)
+    early = call(rooms, beate, now=TEN - 20 * MINUTE)
     hers = call(rooms, anna, now=TEN)
     assert hers.room == "R2"
     do("finish", rooms, early, beate, now=TEN)
     assert call(rooms, beate, now=TEN + MINUTE).room == "R1"
+
+
+@pytest.fixture
+def office(rooms, anna):
+    """Anna may use r1, r2 and r3; Beate's appointments are in r1. (counsellor, room's id)"""
+    return a_counsellor(rooms, "Beate", rooms=["r1"]), id_of(m.Room, rooms, "r1")
+
+
+def test_a_walk_in_goes_to_a_room_that_no_colleague_needs_within_twenty_minutes(rooms, anna, office):
+    beate, _r1 = office
+    an_appointment(rooms, beate, TEN)
+    for minutes, room in ((20, "R1"), (19, "R2"), (1, "R2")):
+        a_ticket(rooms)
+        ticket = call(rooms, anna, room="r1", now=TEN - minutes * MINUTE)
+        assert ticket.room == room
+        do("finish", rooms, ticket, anna)
+
+
+def test_a_room_is_not_kept_for_who_will_not_be_there(rooms, anna, office):
+    beate, _r1 = office
+    an_appointment(rooms, beate, TEN)
+    an_absence(rooms, beate, TEN, TEN + DAY)
+    a_ticket(rooms)
+    assert call(rooms, anna, now=TEN - MINUTE).room == "R1"
+
+
+def test_a_room_is_kept_for_who_begins_work_with_that_appointment(rooms, anna, office):
+    beate, _r1 = office
+    shift(beate, starts=time(10))
+    an_appointment(rooms, beate, TEN)
+    a_ticket(rooms)
+    assert call(rooms, anna, now=TEN - MINUTE).room == "R2"
+
+
+def test_a_visitor_whose_time_has_come_takes_her_own_room_although_a_colleague_needs_it_soon(rooms, anna, office):
+    """She comes late; the talk will reach into the next appointment, but she was promised that room."""
+    beate, r1 = office
+    booked = an_appointment(rooms, anna, TEN, room_id=r1)
+    an_appointment(rooms, beate, TEN + 35 * MINUTE)
+    tickets.check_in(rooms, booked, by=DESK, now=TEN)
+    late = TEN + 20 * MINUTE
+    assert call(rooms, anna, room="r2", now=late).room == "R1"
+
+
+@pytest.mark.parametrize(("minutes", "room"), [(30, "R1"), (25, "R2")])
+def test_no_visitor_takes_anothers_room_whose_appointment_begins_before_the_talk_is_over(
+    rooms, anna, office, minutes, room
+):
+    """A talk of half an hour, whose own room is in use."""
+    beate, _r1 = office
+    r3 = id_of(m.Room, rooms, "r3")
+    booked = an_appointment(rooms, anna, TEN, room_id=r3)
+    an_appointment(rooms, beate, TEN + minutes * MINUTE)
+    cem = a_counsellor(rooms, "Cem", rooms=["r3"])
+    a_ticket(rooms)
+    call(rooms, cem, now=TEN - 30 * MINUTE)
+    tickets.check_in(rooms, booked, by=DESK, now=TEN)
+    assert call(rooms, anna, now=TEN).room == room
+
+
+def test_who_is_called_before_her_time_leaves_a_room_to_whose_time_is_first(rooms, anna, office):
+    beate, r1 = office
+    booked = an_appointment(rooms, anna, TEN + 45 * MINUTE, room_id=r1)
+    an_appointment(rooms, beate, TEN + 10 * MINUTE)
+    tickets.check_in(rooms, booked, by=DESK, now=TEN)
+    assert call(rooms, anna, now=TEN).room == "R2"
+
+
+def test_who_would_be_late_for_her_own_visitor_calls_her_and_no_walk_in(centre, anna):
+    walk_in, booked = a_ticket(centre), an_arrival(centre, TEN)
+    assert calls.view(centre, anna, now=TEN - 11 * MINUTE).next_up.id == walk_in.id
+    assert calls.view(centre, anna, now=TEN - 10 * MINUTE).next_up.id == booked.id
+    assert call(centre, anna, now=TEN - 10 * MINUTE).id == booked.id
 
 
 # ── cover ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -338,6 +420,79 @@ def test_a_colleague_covers_while_the_counsellor_is_away_in_the_appointments_own
     assert appointments.card(centre, ticket.appointment_id)[5:8:2] == (anna, "done")
 
 
+@pytest.fixture
+def beate(centre, anna):
+    """A colleague who is there all day."""
+    return a_counsellor(centre, "Beate", shifts=[(day, time(8), time(18)) for day in range(5)])
+
+
+def _carrier_shut(centre, anna):
+    carrier = a_carrier(centre, "awo")
+    change(m.Staff, anna, carrier_id=carrier)
+    a_closure(centre, TODAY, carrier=carrier)
+
+
+AWAY = {
+    "absence": lambda centre, anna: an_absence(centre, anna, TEN, TEN + DAY),
+    "carrier shut": _carrier_shut,
+    "contract ended": lambda centre, anna: change(m.Staff, anna, last_day=TODAY - DAY),
+    "shift not today": lambda centre, anna: shift(anna, weekday=2),
+    "shift over": lambda centre, anna: shift(anna, ends=time(10)),
+    "shift not begun": lambda centre, anna: shift(anna, starts=time(10, 5)),
+    "working elsewhere": lambda centre, anna: shift(anna, kind="outreach"),
+}
+
+
+def shift(anna, **values):
+    with transaction(0) as session:
+        session.execute(update(m.Shift).where(m.Shift.staff_id == anna).values(**values))
+
+
+@pytest.mark.parametrize("why", AWAY)
+def test_a_waiting_visitor_is_covered_for_while_her_counsellor_is_not_there_for_whatever_reason(
+    centre, anna, beate, why
+):
+    ticket = an_arrival(centre, TEN)
+    with pytest.raises(NobodyWaiting):
+        call(centre, beate, now=TEN)
+    AWAY[why](centre, anna)
+    assert calls.view(centre, beate, now=TEN).next_up.id == ticket.id
+    assert call(centre, beate, now=TEN).id == ticket.id
+
+
+def test_who_comes_before_her_counsellors_shift_waits_for_her(centre, anna, beate):
+    """She is not there yet, but will be when the appointment begins."""
+    ticket = an_arrival(centre, TEN)
+    shift(anna, starts=time(10))
+    with pytest.raises(NobodyWaiting):
+        call(centre, beate, now=TEN - 5 * MINUTE)
+    assert call(centre, anna, now=TEN).id == ticket.id
+
+
+def test_who_calls_outside_her_shift_is_plainly_here_and_nobody_takes_her_visitors(centre, anna, beate):
+    a_room(centre, "r2")
+    add(m.StaffRoom(staff_id=beate, room_id=id_of(m.Room, centre, "r2"), position=9, centre_id=centre))
+    walk_in, hers = a_ticket(centre), an_arrival(centre, TEN)
+    shift(anna, weekday=2)
+    assert call(centre, anna, now=TEN - 30 * MINUTE).id == walk_in.id
+    with pytest.raises(NobodyWaiting):
+        call(centre, beate, now=TEN)
+    do("finish", centre, walk_in, anna, now=TEN)
+    assert call(centre, beate, now=TEN).id == hers.id
+
+
+def test_who_still_talks_when_her_shift_is_over_is_covered_for(centre, anna, beate):
+    a_room(centre, "r2")
+    add(m.StaffRoom(staff_id=beate, room_id=id_of(m.Room, centre, "r2"), position=9, centre_id=centre))
+    walk_in, hers = a_ticket(centre), an_arrival(centre, TEN)
+    call(centre, anna, now=TEN - 30 * MINUTE)
+    do("start", centre, walk_in, anna, now=TEN - 30 * MINUTE)
+    with pytest.raises(NobodyWaiting):
+        call(centre, beate, now=TEN)
+    shift(anna, ends=time(10))
+    assert call(centre, beate, now=TEN).id == hers.id
+
+
 def test_only_who_has_the_programme_covers(centre, anna):
     a_programme(centre, "jmd")
     beate = a_counsellor(centre, "Beate", programmes=["jmd"])
@@ -353,7 +508,7 @@ def test_a_walk_in_before_an_early_appointment_and_after_a_due_one(centre, anna)
     booked = an_arrival(centre, TEN)
     first, second = a_ticket(centre, now=NOW + MINUTE), a_ticket(centre, now=NOW + 2 * MINUTE)
     order = []
-    for now in (TEN - MINUTE, TEN, TEN):
+    for now in (TEN - 11 * MINUTE, TEN, TEN):
         ticket = call(centre, anna, now=now)
         order.append(ticket.id)
         do("finish", centre, ticket, anna, now=now)

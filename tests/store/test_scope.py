@@ -38,7 +38,7 @@ READS = {
     "visitor": lambda session, centre, card, ticket: appointments.visitor(session, centre, card),
     "surrogates": lambda session, centre, card, ticket: appointments.surrogates(session, centre, [card]),
     "of_appointment": lambda session, centre, card, ticket: tickets.of_appointment(session, centre, card),
-    "booked_room": lambda session, centre, card, ticket: tickets.booked_room(session, centre, ticket),
+    "booked": lambda session, centre, card, ticket: tickets.booked(session, centre, ticket),
     "offices_of": lambda session, centre, card, ticket: roster.offices_of(session, centre, 1, TODAY),
 }
 WRITES = {
