@@ -74,6 +74,8 @@ REASONS: dict[str, LazyString] = {
     "carrier-missing": _("A counsellor belongs to a carrier. Please say which one."),
     "carrier-unknown": _("This centre has no such carrier."),
     "period-unknown": _("Please choose from the list."),
+    "room-unknown": _("Please choose from the list."),
+    "key-too-short": _("Please use an Idempotency-Key of at least 16 characters."),
     "field-missing": _("Please fill this in."),
     "field-unreadable": _("We cannot read this."),
     "field-unknown": _("There is no such field."),

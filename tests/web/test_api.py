@@ -31,6 +31,7 @@ from tests.web.visiting import (
 
 API, HERE = "/api/v1", "/api/v1/centres/ludwigsburg"
 PHONE = "0151 23456789"
+KEY = "a-key-of-16-signs"
 WRITTEN = ("appointment", "visitor", "claim", "message", "step", "repeat", "ticket", "series")
 PROBLEM = "application/problem+json"
 
@@ -193,7 +194,7 @@ def test_slots_come_in_order_and_follow_the_language(door):
     assert german == sorted(german)
     arabic = slots(door, topic="letter", age="reached", language="ar")
     assert set(arabic) < set(german)  # an interpreter needs two days
-    assert slots(door, topic="letter", age="reached", language="xx") == []
+    assert reasons(door.get(f"{HERE}/slots?topic=german&language=xx")) == {"language": "language-unknown"}
 
 
 def test_the_age_decides_over_json_too(door):
@@ -330,6 +331,8 @@ WRONG = [
     ({"start": "9999-12-31T23:59:59-14:00"}, {"start": "field-unreadable"}),
     ({"start": None}, {"start": "field-unreadable"}),
     ({"age": "old"}, {"age": "field-unreadable"}),
+    ({"language": "xx"}, {"language": "language-unknown"}),
+    ({"language": ""}, {"language": "language-unknown"}),
     ({"topic": "residence"}, {"age": "age-needed"}),
     ({"topic": "residence", "age": "soon"}, {"birthday": "birthday-unreadable"}),
 ]
@@ -385,7 +388,7 @@ def test_what_is_sent_as_a_form_is_no_json(app, door):
 
 def test_the_same_key_is_answered_with_the_same_appointment(app, door):
     body = wish(door, name="Nour", phone=PHONE)
-    first, second = (door.post(f"{HERE}/appointments", body, headers={"Idempotency-Key": "key-1"}) for _ in range(2))
+    first, second = (door.post(f"{HERE}/appointments", body, headers={"Idempotency-Key": KEY}) for _ in range(2))
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json == second.json
     assert len(rows(app, "appointment")) == 1
@@ -395,7 +398,7 @@ def test_the_same_key_is_answered_with_the_same_appointment(app, door):
 @pytest.mark.parametrize("other", [{"name": "Salma"}, {"reminders": True}, {"language": "en"}])
 def test_the_same_key_with_other_content_is_refused(app, door, other):
     body = wish(door, name="Nour", phone=PHONE)
-    headers = {"Idempotency-Key": "key-1"}
+    headers = {"Idempotency-Key": KEY}
     door.post(f"{HERE}/appointments", body, headers=headers)
     before = dump(app, *WRITTEN)
     refused(door.post(f"{HERE}/appointments", {**body, **other}, headers=headers), 409, "key-reused")
@@ -403,20 +406,20 @@ def test_the_same_key_with_other_content_is_refused(app, door, other):
 
 
 def test_a_key_that_was_refused_can_be_used_again(app, door):
-    headers = {"Idempotency-Key": "key-1"}
+    headers = {"Idempotency-Key": KEY}
     body = wish(door)
     refused(door.post(f"{HERE}/appointments", {**body, "phone": "12"}, headers=headers), 422, "invalid")
     assert door.post(f"{HERE}/appointments", body, headers=headers).status_code == 201
 
 
 def test_keys_of_two_centres_and_of_two_doors_do_not_meet(app, door, client):
-    headers = {"Idempotency-Key": "key-1"}
-    booked(door, key="key-1")
+    headers = {"Idempotency-Key": KEY}
+    booked(door, key=KEY)
     there = f"{API}/centres/balingen"
     start = slots(door, there, topic="housing")[0]
     answer = door.post(f"{there}/appointments", {"topic": "housing", "start": start}, headers=headers)
     assert answer.status_code == 201
-    page = press(client, details_page(client, topic="german"), key="key-1")
+    page = press(client, details_page(client, topic="german"), key=KEY)
     assert page.status_code == 200
     assert len(rows(app, "appointment")) == 3
 
@@ -426,10 +429,33 @@ def test_without_a_key_two_calls_book_twice(app, door):
     assert len(rows(app, "appointment")) == 2
 
 
-def test_too_long_a_key_is_refused(app, door):
-    answer = door.post(f"{HERE}/appointments", wish(door), headers={"Idempotency-Key": "k" * 201})
-    assert set(reasons(answer).values()) == {"field-too-long"}
+@pytest.mark.parametrize(
+    ("key", "reason"), [("k" * 201, "field-too-long"), ("k" * 15, "key-too-short"), ("1", "key-too-short")]
+)
+def test_a_key_that_could_be_guessed_or_is_too_long_is_refused(app, door, key, reason):
+    answer = door.post(f"{HERE}/appointments", wish(door), headers={"Idempotency-Key": key})
+    assert reasons(answer) == {"Idempotency-Key": reason}
     assert rows(app, "appointment") == []
+    reception = staff_door(app, RECEPTION)
+    answer = reception.post(f"{HERE}/tickets", {}, headers={"Idempotency-Key": key})
+    assert reasons(answer) == {"Idempotency-Key": reason}
+    assert rows(app, "ticket") == []
+
+
+def test_the_description_says_what_a_key_is(client):
+    described = client.get(f"{API}/openapi.json").json
+    for path in (f"{API}/centres/{{centre}}/appointments", f"{API}/centres/{{centre}}/tickets"):
+        [key] = [p for p in described["paths"][path]["post"]["parameters"] if p["in"] == "header"]
+        assert (key["name"], key["required"]) == ("Idempotency-Key", False)
+        assert "16 characters or more" in key["description"]
+        assert 16 in [part.get("minLength") for part in key["schema"]["anyOf"]]
+
+
+def test_two_of_staff_may_use_the_same_key(app, house):
+    for login in (RECEPTION, LEAD):
+        answer = staff_door(app, login).post(f"{HERE}/tickets", {}, headers={"Idempotency-Key": KEY})
+        assert answer.status_code == 201
+    assert len(rows(app, "ticket")) == 2
 
 
 # ── by private link ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -521,7 +547,7 @@ def test_who_cannot_be_checked_in_is_not(app, door):
 
 def test_the_same_key_gives_one_number(app, house):
     reception = staff_door(app, RECEPTION)
-    headers = {"Idempotency-Key": "number-1"}
+    headers = {"Idempotency-Key": KEY}
     first, second = (reception.post(f"{HERE}/tickets", {"language": "ar"}, headers=headers) for _ in range(2))
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json == second.json
@@ -533,7 +559,9 @@ def test_the_same_key_gives_one_number(app, house):
     ("body", "found"),
     [
         ({"language": "xx"}, {"language": "language-unknown"}),
+        ({"language": ""}, {"language": "language-unknown"}),
         ({"programme": "gardening"}, {"programme": "programme-unknown"}),
+        ({"programme": ""}, {"programme": "field-unreadable"}),
         ({"programme": "a\x00b"}, {"programme": "field-unreadable"}),
         ({"language": 5}, {"language": "field-unreadable"}),
         ({"name": "Nour"}, {"name": "field-unknown"}),
@@ -543,6 +571,18 @@ def test_what_is_not_on_the_lists_gives_no_number(app, house, body, found):
     reception = staff_door(app, RECEPTION)
     assert reasons(reception.post(f"{HERE}/tickets", body)) == found
     assert rows(app, "ticket") == []
+
+
+@pytest.mark.parametrize(
+    ("room", "reason"),
+    [("nowhere", "room-unknown"), ("", "field-unreadable"), ("a\x00b", "field-unreadable"), (5, "field-unreadable")],
+)
+def test_a_room_that_is_not_hers_calls_nobody(app, house, room, reason):
+    staff_door(app, RECEPTION).post(f"{HERE}/tickets", {})
+    ricci = staff_door(app, COUNSELLOR)
+    assert reasons(ricci.post(f"{HERE}/calls", {"room": room})) == {"room": reason}
+    assert [row["state"] for row in rows(app, "ticket")] == ["waiting"]
+    assert ricci.post(f"{HERE}/calls", {"room": "r2"}).json["room"] == "2"
 
 
 def test_steps_out_of_order_are_refused_with_what_is_true(app, house):

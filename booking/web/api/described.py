@@ -13,10 +13,14 @@ from booking.domain.availability import Age
 from booking.domain.errors import Invalid
 from booking.domain.tickets import shown
 from booking.services.calls import TicketRow
+from booking.web import i18n
 from booking.web.api.models import AgeAnswer, Problem, Ticket
 from booking.web.errors import FieldsInvalid
 
-REASONS = {"missing": "field-missing", "extra_forbidden": "field-unknown", "string_too_long": "field-too-long"}
+REASONS = {
+    "missing": "field-missing", "extra_forbidden": "field-unknown", "string_too_long": "field-too-long",
+    "string_too_short": "key-too-short",  # nothing else has a shortest length
+}  # fmt: skip
 UNREADABLE = (400, 413)  # of every call that has a body
 STAFF_ONLY: list[dict[str, list[str]]] = [{"staff": []}]
 SCREEN_ONLY: list[dict[str, list[str]]] = [{"screen": []}]
@@ -90,6 +94,13 @@ def age_of(answer: AgeAnswer) -> Age | None:
             raise Invalid("birthday", "birthday-unreadable")
         return Age(False, answer.birthday)
     return Age(answer.age == "reached")
+
+
+def known_language(tag: str) -> str:
+    """A language people speak. Refusal: Invalid("language", "language-unknown")."""
+    if tag not in i18n.SPOKEN:
+        raise Invalid("language", "language-unknown")
+    return tag
 
 
 def by_staff() -> By:

@@ -8,11 +8,16 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from booking.web.answers import YEARS
 
 Texts = dict[str, str]
+Slug = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]+$")]
 Short = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]  # no column holds a NUL
 Instant = Annotated[
     AwareDatetime, Field(ge=datetime(YEARS.start, 1, 1, tzinfo=UTC), lt=datetime(YEARS.stop, 1, 1, tzinfo=UTC))
 ]
 Answer = Literal["reached", "not-soon", "soon"]
+
+
+# Whoever knows a key and what was sent with it is given what it made, so nobody must be able to guess it.
+Key = Annotated[str, StringConstraints(min_length=16, max_length=200)]
 
 
 class Input(BaseModel):
@@ -75,7 +80,11 @@ class Move(AgeAnswer):
 
 
 class KeyHeader(BaseModel):
-    idempotency_key: str | None = Field(None, alias="Idempotency-Key", max_length=200)
+    idempotency_key: Key | None = Field(
+        None, alias="Idempotency-Key",
+        description="Random, 16 characters or more. For a day the same key with the same content is answered with what"
+        " it made the first time; with other content it is refused. The keys of a staff token are its account's own.",
+    )  # fmt: skip
 
 
 class Appointment(BaseModel):
@@ -111,7 +120,7 @@ class Board(BaseModel):
 
 class NewTicket(Input):
     language: Annotated[str, StringConstraints(max_length=12)] | None = None
-    programme: Short | None = Field(None, description="A programme's slug; null: please help me.")
+    programme: Slug | None = Field(None, description="A programme's slug; null: please help me.")
 
 
 class Arrival(Input):
@@ -119,7 +128,7 @@ class Arrival(Input):
 
 
 class NewCall(Input):
-    room: Short | None = Field(None, description="A room's slug; null: the first of hers that is free.")
+    room: Slug | None = Field(None, description="The slug of a room of hers; null: the first that is free.")
 
 
 class Ticket(BaseModel):

@@ -13,7 +13,7 @@ from booking.services import appointments, centres, changes, screens
 from booking.services.appointments import Card, Contact
 from booking.web import limits
 from booking.web.api import models as x
-from booking.web.api.described import SCREEN_ONLY, UNREADABLE, age_of, answers, spec
+from booking.web.api.described import SCREEN_ONLY, UNREADABLE, age_of, answers, known_language, spec
 from booking.web.doors import no_store
 from booking.web.places import config
 
@@ -53,7 +53,9 @@ def topics() -> x.Topics:
 @spec.validate(query=x.SlotQuery, resp=answers(404, 409, 422, HTTP_200=x.Slots))
 def slots(query: x.SlotQuery) -> x.Slots:
     """The starts that can be booked now"""
-    offers = appointments.offers(g.centre.id, Wish(query.topic, query.language, age_of(query)), now=clock.now())
+    offers = appointments.offers(
+        g.centre.id, Wish(query.topic, known_language(query.language), age_of(query)), now=clock.now()
+    )
     return x.Slots.model_construct(topic=offers.topic.slug, minutes=offers.topic.minutes, slots=offers.starts)
 
 
@@ -67,9 +69,9 @@ def book(json: x.NewAppointment, headers: x.KeyHeader) -> tuple[x.BookedAppointm
     """Book a start; the same Idempotency-Key with the same content is answered with the same appointment"""
     key = headers.idempotency_key or secrets.token_urlsafe(16)
     contact = Contact(json.name, json.phone, json.reminders, config().sms_prefixes)
+    wish = Wish(json.topic, known_language(json.language), age_of(json))
     booked = appointments.book(
-        g.centre.id, Wish(json.topic, json.language, age_of(json)), json.start, contact, key=f"api:{key}",
-        secret=config().secret_key, by=API, now=clock.now(),
+        g.centre.id, wish, json.start, contact, key=f"api:{key}", secret=config().secret_key, by=API, now=clock.now(),
     )  # fmt: skip
     body = x.BookedAppointment(link=booked.link, **_shown(booked.card))
     return body, 200 if booked.repeated else 201

@@ -5,11 +5,10 @@ import secrets
 from flask import Blueprint, g
 
 from booking import clock
-from booking.domain.errors import Invalid
 from booking.services import tickets
-from booking.web import i18n, limits
+from booking.web import limits
 from booking.web.api import models as x
-from booking.web.api.described import STAFF_ONLY, UNREADABLE, answers, by_staff, spec, ticket_model
+from booking.web.api.described import STAFF_ONLY, UNREADABLE, answers, by_staff, known_language, spec, ticket_model
 from booking.web.places import config
 
 blueprint = Blueprint("api_reception", __name__, url_prefix="/api/v1/centres/<centre>")
@@ -36,11 +35,10 @@ def arrive(json: x.Arrival) -> tuple[x.Ticket, int]:
 )  # fmt: skip
 def take(json: x.NewTicket, headers: x.KeyHeader) -> tuple[x.Ticket, int]:
     """Give a walk-in a number"""
-    if json.language is not None and json.language not in i18n.SPOKEN:
-        raise Invalid("language", "language-unknown")
+    language = known_language(json.language) if json.language is not None else None
     key = headers.idempotency_key or secrets.token_urlsafe(16)
     given = tickets.take(
-        g.centre.id, language=json.language, programme=json.programme, key=f"api:{key}", secret=config().secret_key,
-        by=by_staff(), now=clock.now(),
+        g.centre.id, language=language, programme=json.programme, key=f"api:{g.staff.id}:{key}",
+        secret=config().secret_key, by=by_staff(), now=clock.now(),
     )  # fmt: skip
     return ticket_model(given.ticket), 200 if given.repeated else 201
