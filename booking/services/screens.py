@@ -1,13 +1,14 @@
 """Waiting-room screens: pairing by six digits, and the public snapshot. Numbers and rooms, never a person."""
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from booking.domain import roster
-from booking.domain.errors import Invalid, NotFound
+from booking.domain.errors import Invalid, NotFound, TooBusy
 from booking.domain.roster import Hours
 from booking.domain.tickets import shown
 from booking.domain.times import local_day
@@ -137,13 +138,16 @@ def claim_token(secret: str, *, now: datetime) -> str | None:
 
 
 def screen_by_token(token: str, *, now: datetime) -> ScreenRow:
-    """The screen behind a token; its last contact is noted. Refusal: NotFound for unknown and revoked ones."""
+    """The screen behind a token; its last contact is noted, if that can be done now.
+
+    Refusal: NotFound for unknown and revoked ones.
+    """
     with reading() as session:
         found = store.by_token(session, links.hashed(token))
     if found is None:
         raise NotFound
     if found.seen_at is None or now - found.seen_at > TOUCH_EVERY:
-        with observe(found.centre_id) as session:
+        with suppress(TooBusy), observe(found.centre_id) as session:
             store.touch(session, found.id, now)
     return found
 

@@ -8,6 +8,7 @@ import pytest
 from booking.domain.errors import Invalid, NotFound
 from booking.services import calls, screens, tickets
 from booking.store import models as m
+from tests.locks import another_process_writes, impatient
 from tests.people import (
     DAY,
     DESK,
@@ -148,6 +149,13 @@ def test_of_two_that_ask_with_one_secret_at_once_one_gets_the_token(centre, monk
     monkeypatch.setattr(screens.store, "paired_screen", lambda *_: screen)  # as the other read it
     assert screens.claim_token(asked.secret, now=NOW) is None
     assert screens.screen_by_token(token, now=NOW).id == screen
+
+
+def test_a_screen_goes_on_while_another_process_keeps_the_lock(inside, centre):
+    screen, token = paired(centre)
+    with impatient(inside), another_process_writes(inside, centre):
+        assert screens.screen_by_token(token, now=NOW).id == screen
+    assert rows(m.Screen.seen_at) == [None]
 
 
 def test_who_paired_and_who_revoked_a_screen_is_a_row_in_the_access_log(centre, rezan):
