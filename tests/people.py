@@ -140,6 +140,11 @@ def a_room(centre: int, slug: str = "r1", **values) -> int:
                          "quiet": False, **values}))  # fmt: skip
 
 
+def a_site(centre: int, slug: str = "annexe", **values) -> int:
+    return add(m.Site(**{"centre_id": centre, "slug": slug, "name": {"de": slug}, "address": "", "outreach": False,
+                         **values}))  # fmt: skip
+
+
 def open_hours(centre: int, hours: Iterable[tuple[int, time, time]] = MORNINGS, *, walk_in: bool = False) -> None:
     add(*(m.Hours(centre_id=centre, weekday=day, starts=a, ends=b, walk_in=walk_in) for day, a, b in hours))
 
@@ -183,6 +188,17 @@ def a_counsellor(
     return staff
 
 
+def an_interpreter(
+    centre: int, name: str, languages: Iterable[str], *, hours: Iterable[tuple[int, time, time]] = MORNINGS, **values
+) -> int:
+    """Somebody who comes on weekday mornings, unless said otherwise."""
+    person = add(m.Interpreter(**{"centre_id": centre, "slug": name.lower(), "name": name, "lead_minutes": 0,
+                                  "languages": list(languages), "woman": None, **values}))  # fmt: skip
+    own = {"interpreter_id": person, "centre_id": centre}
+    add(*(m.InterpreterHours(weekday=day, starts=a, ends=b, **own) for day, a, b in hours))
+    return person
+
+
 def an_absence(centre: int, staff: int, starts: datetime, ends: datetime) -> int:
     return add(m.Absence(centre_id=centre, staff_id=staff, kind="sick", starts_at=starts, ends_at=ends))
 
@@ -222,7 +238,7 @@ def an_appointment(centre: int, counsellor: int, starts: datetime, *, minutes: i
         })  # fmt: skip
         session.add(row)
         session.flush()
-        for resource, passed in product((f"c{counsellor}", f"r{row.room_id}"), range(0, minutes + 5, 5)):
+        for resource, passed in product((f"c{counsellor}", f"r{row.room_id}.0"), range(0, minutes + 5, 5)):
             step = int((starts + passed * MINUTE).timestamp()) // 300
             session.add(m.Claim(resource=resource, step=step, centre_id=centre, appointment_id=row.id))
         return row.id

@@ -197,6 +197,16 @@ def _sold_alone(hours: Hours, steps: int) -> int:
     return steps & sum(hour << at - 1 for at in range(first, steps.bit_length() + 1, 2 * HOUR_STEPS) if at)
 
 
+def weekly(cal: Calendar, hours: Iterable[tuple[int, time, time]]) -> int:
+    """The steps of weekly hours (weekday, from, to) on the days the centre is not shut."""
+    steps, lines = 0, list(hours)
+    for day in cal.open_days:
+        for weekday, starts, ends in lines:
+            if weekday == day.weekday():
+                steps |= cal.wall(day, starts, ends)
+    return steps
+
+
 def rostered(cal: Calendar, shifts: Iterable[Shift], single: Iterable[DayShift] = ()) -> dict[int, Work]:
     """What each person is planned for, by staff id; nothing on days the centre is shut."""
     parts: dict[int, dict[str, int]] = {}

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from booking.domain.appointments import ARRIVED, BOOKED, CANCELLED
+from booking.domain.places import Taken
 from booking.domain.tickets import WAITING
 from booking.domain.times import DAY, GRAIN, Span
 from booking.store import models as m
@@ -20,15 +21,13 @@ topic, of_topic, staff, room, programme, ticket = (
 HOLDING = (BOOKED, ARRIVED)
 
 
-class Taken(NamedTuple):
-    """Time that an appointment takes of a counsellor and a room; `ends` is the end of the buffer."""
+class Place(NamedTuple):
+    """What is claimed together: a counsellor, perhaps an interpreter, and one of the `talks` that a room holds."""
 
-    id: int
     counsellor_id: int
+    interpreter_id: int | None
     room_id: int
-    starts: datetime
-    ends: datetime
-    talk_ends: datetime
+    talks: int
 
 
 class TopicRow(NamedTuple):
@@ -78,19 +77,25 @@ class Line(NamedTuple):
     name: str | None
 
 
-_TAKEN = select(a.id, a.counsellor_id, a.room_id, a.starts_at, a.busy_until, a.ends_at).where(
-    a.centre_id == bindparam("centre"),
-    a.starts_at >= bindparam("starts"),
-    a.starts_at < bindparam("ends"),
-    a.state.in_(HOLDING),
+_TAKEN = (
+    select(a.id, a.counsellor_id, a.room_id, a.starts_at, a.busy_until, a.ends_at, a.interpreter_id)
+    .where(
+        a.centre_id == bindparam("centre"),
+        a.starts_at >= bindparam("starts"),
+        a.starts_at < bindparam("ends"),
+        a.state.in_(HOLDING),
+    )
+    .order_by(a.starts_at, a.id)
 )
 _TOPIC = select(topic.id, topic.slug, topic.name, topic.minutes).where(
     topic.centre_id == bindparam("centre"), topic.slug == bindparam("slug"), topic.offered
 )
-_TOPIC_PROGRAMMES = select(of_topic.programme_id).where(of_topic.topic_id == bindparam("topic"))
+_TOPIC_PROGRAMMES = (
+    select(of_topic.programme_id).where(of_topic.topic_id == bindparam("topic")).order_by(of_topic.programme_id)
+)
 _LAST_BOOKED = (
     select(a.counsellor_id, func.max(a.booked_at)).where(a.centre_id == bindparam("centre"),
-    a.starts_at >= bindparam("starts")).group_by(a.counsellor_id)
+    a.starts_at >= bindparam("starts")).group_by(a.counsellor_id).order_by(a.counsellor_id)
 )  # fmt: skip
 _CARD = select(*(a[name] for name in Card._fields[:-1]), topic.slug).join(m.Topic.__table__, topic.id == a.topic_id)
 _BY_ID = _CARD.where(a.centre_id == bindparam("centre"), a.id == bindparam("appointment"))
@@ -149,7 +154,7 @@ def topic_programmes(session: Session, topic_id: int) -> tuple[int, ...]:
 def programmes_by_topic(session: Session, centre_id: int) -> dict[int, tuple[int, ...]]:
     found: dict[int, tuple[int, ...]] = {}
     rows = select(of_topic.topic_id, of_topic.programme_id).where(of_topic.centre_id == centre_id)
-    for topic_id, programme_id in session.connection().execute(rows):
+    for topic_id, programme_id in session.connection().execute(rows.order_by(of_topic.topic_id, of_topic.programme_id)):
         found[topic_id] = (*found.get(topic_id, ()), programme_id)
     return found
 
@@ -172,23 +177,37 @@ def add(session: Session, **values: Any) -> int:
     return int(session.connection().execute(_ADD, values).scalar_one())
 
 
-def claim(session: Session, centre_id: int, appointment_id: int, resources: Iterable[str], span: Span) -> bool:
+def claim(session: Session, centre_id: int, appointment_id: int, place: Place, span: Span) -> bool:
     """Take every five minutes the span touches, in ascending order; False if one of them was taken.
 
     After a False the transaction can only be ended: a refused write ends it on PostgreSQL.
     """
     first = int(span.starts.timestamp()) // int(GRAIN.total_seconds())
     end = -(-int(span.ends.timestamp()) // int(GRAIN.total_seconds()))
+    steps = range(first, end)
+    people = [f"c{place.counsellor_id}"] + [f"i{place.interpreter_id}"] * (place.interpreter_id is not None)
+    wanted = [(who, step) for who in people for step in steps] + _room_keys(session, centre_id, place, steps)
     rows = [
         {"resource": resource, "step": step, "centre_id": centre_id, "appointment_id": appointment_id}
-        for resource in sorted(resources)
-        for step in range(first, end)
+        for resource, step in sorted(wanted)
     ]
     try:
         session.connection().execute(_CLAIM, rows)
     except IntegrityError:
         return False
     return True
+
+
+def _room_keys(session: Session, centre_id: int, place: Place, steps: range) -> list[tuple[str, int]]:
+    """One key a place ("r3.0", "r3.1"); each five minutes take the first that is free, whichever that is."""
+    keys = [f"r{place.room_id}.{n}" for n in range(place.talks)]
+    held = set()
+    if place.talks > 1:
+        wanted = c.centre_id == centre_id, c.resource.in_(keys), c.step >= steps.start, c.step < steps.stop
+        held = {
+            (row.resource, row.step) for row in session.connection().execute(select(c.resource, c.step).where(*wanted))
+        }
+    return [(next((key for key in keys if (key, step) not in held), keys[0]), step) for step in steps]
 
 
 def release(session: Session, centre_id: int, appointment_id: int) -> None:

@@ -1,13 +1,13 @@
 """What a plan needs to know of a centre, its people, rooms and hours: column selects into NamedTuples."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from booking.domain.availability import Programme
+from booking.domain.places import Programme
 from booking.domain.roster import Absence, Closure, DayShift, Hours, Shift
 from booking.domain.times import Span
 from booking.store import models as m
@@ -40,6 +40,7 @@ class Person(NamedTuple):
     carrier_id: int
     duty: bool
     contract_minutes: int
+    woman: bool | None
     first_day: date
     last_day: date | None
 
@@ -55,12 +56,34 @@ class RoomRow(NamedTuple):
     last_day: date | None
 
 
+class TalkRoom(NamedTuple):
+    """A room in which people are counselled; it is there from its own first day, and its site's, to the last."""
+
+    id: int
+    seats: int
+    talks: int
+    step_free: bool
+    quiet: bool
+    days: tuple[tuple[date | None, date | None], ...]
+
+
+class InterpreterRow(NamedTuple):
+    id: int
+    languages: frozenset[str]
+    woman: bool | None
+    lead: timedelta
+    first_day: date | None
+    last_day: date | None
+    hours: tuple[tuple[int, time, time], ...]
+
+
 centre, hours, closure = m.Centre.__table__.c, m.Hours.__table__.c, m.Closure.__table__.c
 staff, room, programme = m.Staff.__table__.c, m.Room.__table__.c, m.Programme.__table__.c
 shift, day_shift, absence = (t.__table__.c for t in (m.Shift, m.DayShift, m.Absence))
-of_programme, of_language, of_room = (
-    t.__table__.c for t in (m.StaffProgramme, m.StaffLanguage, m.StaffRoom)
-)  # fmt: skip
+of_programme, of_language, of_room, of_area = (
+    t.__table__.c for t in (m.StaffProgramme, m.StaffLanguage, m.StaffRoom, m.ProgrammeArea)
+)
+site, interpreter, there = m.Site.__table__.c, m.Interpreter.__table__.c, m.InterpreterHours.__table__.c
 
 _RULES = select(
     centre.zone, centre.region, centre.horizon_days, centre.lead_minutes, centre.start_every_minutes,
@@ -70,7 +93,7 @@ _RULES = select(
 _HOURS = (
     select(hours.weekday, hours.starts, hours.ends, hours.walk_in, hours.alone)
     .where(hours.centre_id == bindparam("centre"))
-    .order_by(hours.weekday, hours.starts, hours.walk_in)
+    .order_by(hours.weekday, hours.starts, hours.walk_in, hours.id)
 )
 _CLOSURES = (
     select(closure.first_day, closure.last_day, closure.carrier_id, closure.kind, closure.starts, closure.ends)
@@ -80,14 +103,23 @@ _CLOSURES = (
 _BOUND = func.coalesce(staff.secret_since, date.max)
 FIRST_DAY = case((staff.first_day > _BOUND, staff.first_day), else_=_BOUND).label("first_day")
 _PEOPLE = (
-    select(staff.id, staff.carrier_id, staff.duty, staff.contract_minutes, FIRST_DAY, staff.last_day)
+    select(staff.id, staff.carrier_id, staff.duty, staff.contract_minutes, staff.woman, FIRST_DAY, staff.last_day)
     .where(staff.centre_id == bindparam("centre"), staff.role == "counsellor", staff.carrier_id.is_not(None))
     .order_by(staff.id)
 )
-_NAMES = select(staff.id, staff.name).where(staff.centre_id == bindparam("centre"))
-_ROOMS = select(room.id, room.slug, room.name, room.first_day, room.last_day).where(
-    room.centre_id == bindparam("centre"), room.kind == "office"
-)
+_NAMES = select(staff.id, staff.name).where(staff.centre_id == bindparam("centre")).order_by(staff.id)
+_ROOMS = (
+    select(
+        room.id, room.seats, room.talks, room.step_free, room.quiet, room.first_day, room.last_day,
+        site.first_day.label("site_first"), site.last_day.label("site_last"),
+    )
+    .outerjoin(m.Site.__table__, site.id == room.site_id)
+    .where(
+        room.centre_id == bindparam("centre"), room.kind.in_(("office", "group")),
+        or_(room.site_id.is_(None), site.outreach.is_(False)),
+    )
+    .order_by(room.id)
+)  # fmt: skip
 _OFFICES_OF = (
     select(room.id, room.slug, room.name, room.first_day, room.last_day)
     .join(m.StaffRoom.__table__, of_room.room_id == room.id)
@@ -96,18 +128,33 @@ _OFFICES_OF = (
         or_(room.first_day.is_(None), room.first_day <= bindparam("day")),
         or_(room.last_day.is_(None), room.last_day >= bindparam("day")),
     )
-    .order_by(of_room.position)
+    .order_by(of_room.position, room.id)
 )  # fmt: skip
-_PROGRAMMES = select(
-    programme.id, programme.from_birthday, programme.before_birthday, programme.first_day, programme.last_day
-).where(programme.centre_id == bindparam("centre"))
+_PROGRAMMES = (
+    select(
+        programme.id, programme.from_birthday, programme.before_birthday, programme.first_day, programme.last_day,
+        programme.confidential, of_area.area_id,
+    )
+    .outerjoin(m.ProgrammeArea.__table__, of_area.programme_id == programme.id)
+    .where(programme.centre_id == bindparam("centre"))
+    .order_by(programme.id, of_area.area_id)
+)  # fmt: skip
+_INTERPRETERS = (
+    select(
+        interpreter.id, interpreter.languages, interpreter.woman, interpreter.lead_minutes, interpreter.first_day,
+        interpreter.last_day, there.weekday, there.starts, there.ends,
+    )
+    .join(m.InterpreterHours.__table__, there.interpreter_id == interpreter.id)
+    .where(interpreter.centre_id == bindparam("centre"))
+    .order_by(interpreter.id, there.weekday, there.starts)
+)  # fmt: skip
 _SHIFTS = (
     select(
         shift.staff_id, shift.weekday, shift.starts, shift.ends, shift.valid_from, shift.valid_until, shift.kind,
         shift.every_weeks,
     )
     .where(shift.centre_id == bindparam("centre"))
-    .order_by(shift.staff_id, shift.weekday, shift.starts)
+    .order_by(shift.staff_id, shift.weekday, shift.starts, shift.id)
 )  # fmt: skip
 _DAY_SHIFTS = (
     select(day_shift.staff_id, day_shift.day, day_shift.kind, day_shift.starts, day_shift.ends)
@@ -116,19 +163,31 @@ _DAY_SHIFTS = (
         day_shift.day >= bindparam("first"),
         day_shift.day <= bindparam("last"),
     )
-    .order_by(day_shift.day, day_shift.staff_id, day_shift.starts)
+    .order_by(day_shift.day, day_shift.staff_id, day_shift.starts, day_shift.id)
 )
-_ABSENCES = select(absence.staff_id, absence.starts_at, absence.ends_at).where(
-    absence.centre_id == bindparam("centre"),
-    absence.ends_at > bindparam("starts"),
-    absence.starts_at < bindparam("ends"),
+_ABSENCES = (
+    select(absence.staff_id, absence.starts_at, absence.ends_at)
+    .where(
+        absence.centre_id == bindparam("centre"),
+        absence.ends_at > bindparam("starts"),
+        absence.starts_at < bindparam("ends"),
+    )
+    .order_by(absence.starts_at, absence.id)
 )
-_SKILLS = select(of_programme.staff_id, of_programme.programme_id).where(of_programme.centre_id == bindparam("centre"))
-_SPEAKS = select(of_language.staff_id, of_language.language).where(of_language.centre_id == bindparam("centre"))
+_SKILLS = (
+    select(of_programme.staff_id, of_programme.programme_id)
+    .where(of_programme.centre_id == bindparam("centre"))
+    .order_by(of_programme.staff_id, of_programme.programme_id)
+)
+_SPEAKS = (
+    select(of_language.staff_id, of_language.language)
+    .where(of_language.centre_id == bindparam("centre"))
+    .order_by(of_language.staff_id, of_language.language)
+)
 _USES = (
     select(of_room.staff_id, of_room.room_id)
     .where(of_room.centre_id == bindparam("centre"))
-    .order_by(of_room.staff_id, of_room.position)
+    .order_by(of_room.staff_id, of_room.position, of_room.room_id)
 )
 
 
@@ -163,8 +222,27 @@ def names(session: Session, centre_id: int) -> dict[int, str]:
     return {row.id: row.name for row in session.connection().execute(_NAMES, {"centre": centre_id})}
 
 
-def offices(session: Session, centre_id: int) -> list[RoomRow]:
-    return [RoomRow._make(row) for row in session.connection().execute(_ROOMS, {"centre": centre_id})]
+def talk_rooms(session: Session, centre_id: int) -> list[TalkRoom]:
+    """Offices and group rooms of the house; those of an outreach site are used by who works there."""
+    return [
+        TalkRoom(
+            row.id, row.seats, row.talks, row.step_free is True, row.quiet,
+            ((row.first_day, row.last_day), (row.site_first, row.site_last)),
+        )
+        for row in session.connection().execute(_ROOMS, {"centre": centre_id})
+    ]  # fmt: skip
+
+
+def interpreters(session: Session, centre_id: int) -> list[InterpreterRow]:
+    """Those who have hours at all."""
+    found: dict[int, InterpreterRow] = {}
+    for row in session.connection().execute(_INTERPRETERS, {"centre": centre_id}):
+        known = found.get(row.id) or InterpreterRow(
+            row.id, frozenset(row.languages), row.woman, timedelta(minutes=row.lead_minutes), row.first_day,
+            row.last_day, (),
+        )  # fmt: skip
+        found[row.id] = known._replace(hours=(*known.hours, (row.weekday, row.starts, row.ends)))
+    return list(found.values())
 
 
 def offices_of(session: Session, centre_id: int, staff_id: int, day: date) -> list[RoomRow]:
@@ -174,7 +252,11 @@ def offices_of(session: Session, centre_id: int, staff_id: int, day: date) -> li
 
 
 def programmes(session: Session, centre_id: int) -> dict[int, Programme]:
-    return {row.id: Programme._make(row) for row in session.connection().execute(_PROGRAMMES, {"centre": centre_id})}
+    found: dict[int, Programme] = {}
+    for *values, area_id in session.connection().execute(_PROGRAMMES, {"centre": centre_id}):
+        kind = found.get(values[0]) or Programme(*values)
+        found[kind.id] = kind if area_id is None else kind._replace(areas=kind.areas | {area_id})
+    return found
 
 
 def programme_names(session: Session, centre_id: int, day: date) -> list[tuple[str, dict[str, str]]]:

@@ -199,6 +199,6 @@ def _claims(appointment_id: int, row: dict[str, object]) -> Iterator[dict[str, o
     if starts < MORNING:
         return
     first, end = (int(at.timestamp() // GRAIN.total_seconds()) for at in (starts, ends))
-    for resource in (f"c{row['counsellor_id']}", f"r{row['room_id']}"):
+    for resource in (f"c{row['counsellor_id']}", f"r{row['room_id']}.0"):
         for step in range(first, end):
             yield {"resource": resource, "step": step, "centre_id": row["centre_id"], "appointment_id": appointment_id}

@@ -1,23 +1,36 @@
 """Offers against an oracle that knows no masks: it walks slot by slot and person by person."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from booking.domain.availability import (
+from booking.domain.availability import offers_at, starts
+from booking.domain.places import (
+    ELSEWHERE,
+    IN_PERSON,
+    PHONE,
+    VIDEO,
     Age,
+    Busy,
     Counsellor,
+    Interpreter,
     Offer,
     Plan,
     Programme,
     Request,
+    Room,
+    Taken,
     asks_age,
-    offers_at,
+    asks_area,
+    busy,
+    minutes_of,
+    places_left,
     serves,
-    starts,
+    serves_area,
     with_interpreter,
 )
 from booking.domain.roster import Calendar
@@ -36,19 +49,29 @@ CALENDAR = Calendar(BERLIN, GRID, (TUESDAY, WEDNESDAY), (TUESDAY, WEDNESDAY))
 WHOLE = Span(ORIGIN, GRID.at(STEPS))
 
 
-def a_counsellor(id_=1, free=ALWAYS, *, duty=True, rooms=(1,), languages=("de",), programmes=(1,), carrier=7):
-    return Counsellor(id_, carrier, duty, frozenset(programmes), frozenset(languages), tuple(rooms), free)
+def a_counsellor(id_=1, free=ALWAYS, *, duty=True, rooms=(1,), languages=("de",), programmes=(1,), carrier=7,
+                  woman=None):  # fmt: skip
+    return Counsellor(id_, carrier, duty, frozenset(programmes), frozenset(languages), tuple(rooms), free, woman)
 
 
 ANYBODY = Programme(1, None, None, None, None)
 
 
+def a_room(id_=1, free=ALWAYS, *, seats=3, step_free=False, quiet=False, talks=1):
+    return Room(id_, seats, step_free, quiet, (free,) * talks)
+
+
+def an_interpreter(id_=5, free=ALWAYS, *, languages=("ar",), woman=None, lead=0):
+    return Interpreter(id_, frozenset(languages), woman, lead * MINUTE, free)
+
+
 def a_plan(*counsellors, rooms=(1,), walk_in=0, min_reachable=1, programmes=(ANYBODY,), **values):
+    known = [room if isinstance(room, Room) else a_room(room) for room in rooms]
     plan = Plan(
         calendar=CALENDAR, open_steps=ALWAYS, walk_in_steps=walk_in, counsellors=counsellors,
-        rooms_free=rooms if isinstance(rooms, dict) else dict.fromkeys(rooms, ALWAYS),
-        programmes={p.id: p for p in programmes}, interpreted=frozenset(), interpreter_lead=timedelta(0),
-        buffer_minutes=5, start_every=15, min_reachable=min_reachable,
+        rooms={room.id: room for room in known}, interpreters=(), programmes={p.id: p for p in programmes},
+        interpreted=frozenset(), interpreter_lead=timedelta(0), buffer_minutes=5, start_every=15,
+        min_reachable=min_reachable,
     )  # fmt: skip
     return plan._replace(**values)
 
@@ -68,12 +91,17 @@ def is_in(mask, step):
     return 0 <= step < STEPS and bool(mask >> step & 1)
 
 
+def places(plan, room, step):
+    """How many more talks find a place in that room."""
+    return sum(is_in(free, step) for free in plan.rooms[room].free) if room in plan.rooms else 0
+
+
 def reachable(plan, step, without_person=None, without_room=None):
     """Somebody with duty who is free then, with a free room she may use."""
     for person in plan.counsellors:
         if person.duty and person.id != without_person and is_in(person.free, step):
             for room in person.rooms:
-                if room != without_room and is_in(plan.rooms_free.get(room, 0), step):
+                if places(plan, room, step) > (room == without_room):
                     return True
     return False
 
@@ -92,16 +120,26 @@ def runs_on(programme, day):
 
 
 def may_take(plan, person, room, step):
-    free = is_in(plan.open_steps, step) and is_in(person.free, step) and is_in(plan.rooms_free.get(room, 0), step)
-    if not free:
+    if not (is_in(plan.open_steps, step) and is_in(person.free, step) and places(plan, room, step)):
         return False
     protected = plan.min_reachable == 1 and is_in(plan.walk_in_steps, step) and reachable(plan, step)
     return not protected or reachable(plan, step, person.id, room)
 
 
-def length(plan, request, person):
-    """Minutes of the talk with her: half as long again with an interpreter, a quarter of an hour more at least."""
+def helpers(plan, request, person):
+    """How they understand each other: None, an interpreter's id, or "telephone"; with when that may begin."""
     if request.language in person.languages:
+        return [(None, request.window.starts)]
+    known = [(one.id, request.window.starts + one.lead) for one in plan.interpreters
+             if request.language in one.languages and (one.woman or not request.woman)]  # fmt: skip
+    if request.language in plan.interpreted and not request.woman:
+        known.append(("telephone", request.window.starts + plan.interpreter_lead))
+    return known
+
+
+def length(request, helper):
+    """Half as long again with an interpreter, a quarter of an hour more at least."""
+    if helper is None:
         return request.minutes
     return max(request.minutes + 15, next(n for n in range(0, 500, 5) if n >= request.minutes * 1.5))
 
@@ -111,8 +149,27 @@ def may_begin(plan, request, person, at):
         return False
     if request.carrier_id is not None and person.carrier_id != request.carrier_id:
         return False
-    with_somebody = request.language in plan.interpreted and at >= request.window.starts + plan.interpreter_lead
-    return request.language in person.languages or with_somebody
+    if request.counsellor_id is not None and person.id != request.counsellor_id:
+        return False
+    return bool(person.woman) or not request.woman
+
+
+def suits(plan, request, programme, room, helper):
+    """The room holds all who come, without a step if that was asked, and is quiet for what is confidential."""
+    if room not in plan.rooms or (plan.programmes[programme].confidential and not plan.rooms[room].quiet):
+        return False
+    if request.mode != IN_PERSON:
+        return plan.rooms[room].seats >= 1
+    people = request.people + 1 + (1 if isinstance(helper, int) else 0)
+    return plan.rooms[room].seats >= people and (plan.rooms[room].step_free or not request.step_free)
+
+
+def has_time(plan, helper, step):
+    return not isinstance(helper, int) or any(is_in(i.free, step) for i in plan.interpreters if i.id == helper)
+
+
+def lives_there(programme, area):
+    return area is None or not programme.areas or area in programme.areas
 
 
 def naive_offers(plan, request, step):
@@ -120,16 +177,18 @@ def naive_offers(plan, request, step):
     at, day = ORIGIN + step * GRAIN, TUESDAY if step < MIDNIGHT else WEDNESDAY
     suited = [p for p in request.programmes if runs_on(plan.programmes[p], day)]
     suited = [p for p in suited if suits_age(plan.programmes[p], request.age, day)]
+    suited = [p for p in suited if lives_there(plan.programmes[p], request.area)]
     found = set()
     for person in plan.counsellors:
-        if not may_begin(plan, request, person, at):
-            continue
-        minutes, speaks = length(plan, request, person), request.language in person.languages
-        busy = minutes + plan.buffer_minutes
-        for room in person.rooms:
-            if all(may_take(plan, person, room, s) for s in range(step, step + busy // 5)):
-                ways = person.programmes.intersection(suited)
-                found |= {Offer(person.id, room, p, person.carrier_id, not speaks, minutes, busy) for p in ways}
+        for helper, earliest in helpers(plan, request, person) if may_begin(plan, request, person, at) else ():
+            minutes = length(request, helper)
+            busy = minutes + plan.buffer_minutes
+            steps = range(step, step + busy // 5)
+            for room, p in product(person.rooms, person.programmes.intersection(suited) if at >= earliest else ()):
+                fits = suits(plan, request, p, room, helper)
+                if fits and all(may_take(plan, person, room, s) and has_time(plan, helper, s) for s in steps):
+                    who = helper if isinstance(helper, int) else None
+                    found.add(Offer(person.id, room, p, person.carrier_id, helper is not None, minutes, busy, who))
     return found
 
 
@@ -139,6 +198,8 @@ periods = st.lists(st.tuples(st.integers(0, STEPS - 1), st.integers(6, 24)), max
     lambda found: sum(1 << step for step in {s for first, n in found for s in range(first, min(first + n, STEPS))})
 )
 mostly_free = st.sampled_from([ALWAYS, ALWAYS, None]).flatmap(lambda mask: periods if mask is None else st.just(mask))
+leads = st.sampled_from([0, 30, 45]).map(lambda n: n * MINUTE)
+maybe = st.sampled_from([None, False, True, True])
 some_days = st.sampled_from([None, None, None, TUESDAY, WEDNESDAY])
 ages = st.sampled_from([Age(True), Age(False), Age(False, WEDNESDAY), Age(False, WEDNESDAY + timedelta(days=1)), None])
 
@@ -153,13 +214,26 @@ def orders(*values):
 
 counsellors = st.builds(
     Counsellor, st.just(0), st.sampled_from([7, 8]), st.booleans(), st.just(frozenset({1, 2, 3})) | subsets(1, 2, 3),
-    subsets("de", "ar"), st.just((1, 2)) | st.just((2, 1)) | orders(1, 2, 3), mostly_free,
+    subsets("de", "ar"), st.just((1, 2)) | st.just((2, 1)) | orders(1, 2, 3), mostly_free, maybe,
 )  # fmt: skip
+of_areas = st.sampled_from([frozenset(), frozenset(), frozenset({1}), frozenset({1, 2})])
+seldom = st.sampled_from([False, False, False, True])
 programmes = st.tuples(
-    st.builds(Programme, st.just(1), st.none(), st.none(), some_days, some_days),
-    st.builds(Programme, st.just(2), st.just(27), st.none(), some_days, some_days),
-    st.builds(Programme, st.just(3), st.none(), st.just(27), some_days, some_days),
+    st.builds(Programme, st.just(1), st.none(), st.none(), some_days, some_days, seldom, of_areas),
+    st.builds(Programme, st.just(2), st.just(27), st.none(), some_days, some_days, seldom, of_areas),
+    st.builds(Programme, st.just(3), st.none(), st.just(27), some_days, some_days, seldom, of_areas),
 )
+interpreters = st.lists(
+    st.builds(Interpreter, st.just(0), subsets("ar", "so"), maybe, leads, mostly_free), max_size=2
+).map(lambda found: tuple(one._replace(id=i) for i, one in enumerate(found, 5)))
+
+
+def rooms(id_):
+    """With one or two places; where two talks more find one, one does."""
+    free = mostly_free.map(lambda one: (one,)) | st.tuples(mostly_free, mostly_free).map(lambda b: (b[0], b[0] & b[1]))
+    return st.builds(Room, st.just(id_), st.sampled_from([1, 2, 3, 4, 4, 4]), st.booleans(), st.booleans(), free)
+
+
 plans = st.builds(
     Plan,
     calendar=st.just(CALENDAR),
@@ -168,10 +242,11 @@ plans = st.builds(
     counsellors=st.lists(counsellors, min_size=1, max_size=3).map(
         lambda c: tuple(p._replace(id=i) for i, p in enumerate(c, 1))
     ),
-    rooms_free=st.fixed_dictionaries({1: mostly_free, 2: mostly_free}),
+    rooms=st.fixed_dictionaries({1: rooms(1), 2: rooms(2)}),
+    interpreters=interpreters,
     programmes=programmes.map(lambda found: {p.id: p for p in found}),
     interpreted=subsets("ar", "so"),
-    interpreter_lead=st.sampled_from([0, 30, 45]).map(lambda n: n * MINUTE),
+    interpreter_lead=leads,
     buffer_minutes=st.sampled_from([0, 5, 10]),
     start_every=st.sampled_from([5, 15, 30]),
     min_reachable=st.sampled_from([0, 1, 1, 1]),
@@ -180,7 +255,9 @@ moments = st.integers(-30, STEPS * 5 + 30).map(lambda n: ORIGIN + n * MINUTE)
 requests = st.builds(
     Request, subsets(1, 2, 3).map(lambda p: tuple(sorted(p))), st.sampled_from([15, 20, 30, 45]),
     st.sampled_from(["de", "ar", "so"]), ages, st.just(WHOLE) | st.builds(Span, moments, st.just(WHOLE.ends) | moments),
-    st.sampled_from([None, None, 7]),
+    st.sampled_from([None, None, 7]), st.sampled_from([None, None, None, 1]),
+    st.sampled_from([None, None, 1, 2, ELSEWHERE]), st.sampled_from([1, 1, 2, 3]), seldom, seldom,
+    st.sampled_from([IN_PERSON, IN_PERSON, PHONE, VIDEO]),
 )  # fmt: skip
 
 
@@ -200,8 +277,8 @@ def sell(plan, offer, step):
     people = tuple(
         p._replace(free=p.free & ~taken) if p.id == offer.counsellor_id else p for p in plan.counsellors
     )  # fmt: skip
-    rooms = {room: free & ~taken if room == offer.room_id else free for room, free in plan.rooms_free.items()}
-    return plan._replace(counsellors=people, rooms_free=rooms)
+    rooms = {id_: room.taken(taken) if id_ == offer.room_id else room for id_, room in plan.rooms.items()}
+    return plan._replace(counsellors=people, rooms=rooms)
 
 
 @settings(max_examples=60)
@@ -275,6 +352,117 @@ def test_a_moved_appointment_stays_with_its_carrier():
     plan = a_plan(a_counsellor(1, carrier=7), a_counsellor(2, carrier=8), rooms=(1, 2))
     assert {o.carrier_id for o in offers_at(plan, a_request(), ORIGIN)} == {7, 8}
     assert {o.carrier_id for o in offers_at(plan, a_request(carrier_id=8), ORIGIN)} == {8}
+
+
+def rooms_of(plan, **wishes):
+    return {offer.room_id for offer in offers_at(plan, a_request(**wishes), ORIGIN)}
+
+
+def test_a_room_has_a_seat_for_everybody_who_comes():
+    small, large = a_room(1, seats=2), a_room(2, seats=4)
+    plan = a_plan(a_counsellor(rooms=(1, 2)), rooms=(small, large), interpreters=(an_interpreter(),))
+    assert [rooms_of(plan, people=n) for n in (1, 2, 3, 4)] == [{1, 2}, {2}, {2}, set()]
+    assert [rooms_of(plan, people=n, language="ar") for n in (1, 2, 3)] == [{2}, {2}, set()]
+    assert rooms_of(plan, people=4, mode=PHONE) == {1, 2}
+    assert rooms_of(plan, people=4, mode=VIDEO, language="ar") == {1, 2}
+
+
+def test_an_interpreter_at_the_telephone_needs_no_seat():
+    plan = a_plan(a_counsellor(), rooms=(a_room(seats=2),), interpreted=frozenset({"ar"}))
+    assert rooms_of(plan, language="ar") == {1}
+
+
+def test_a_step_matters_only_to_who_asked_and_comes():
+    plan = a_plan(a_counsellor(rooms=(1, 2)), rooms=(a_room(1), a_room(2, step_free=True)))
+    assert (rooms_of(plan), rooms_of(plan, step_free=True)) == ({1, 2}, {2})
+    assert rooms_of(plan, step_free=True, mode=PHONE) == {1, 2}
+
+
+def test_a_confidential_programme_is_only_in_quiet_rooms_even_on_the_phone():
+    secret = ANYBODY._replace(confidential=True)
+    plan = a_plan(a_counsellor(rooms=(1, 2)), rooms=(a_room(1), a_room(2, quiet=True)), programmes=(secret,))
+    assert rooms_of(plan) == rooms_of(plan, mode=PHONE) == {2}
+
+
+def test_a_group_room_holds_several_talks():
+    plan = a_plan(*(a_counsellor(n) for n in (1, 2, 3)), rooms=(a_room(talks=2),))
+    first = sell(plan, offers_at(plan, a_request(), ORIGIN)[0], 0)
+    assert {offer.counsellor_id for offer in offers_at(first, a_request(), ORIGIN)} == {2, 3}
+    second = sell(first, offers_at(first, a_request(), ORIGIN)[0], 0)
+    assert offers_at(second, a_request(), ORIGIN) == []
+    assert second.rooms[1].given_back(0b1111111) == first.rooms[1]
+
+
+def test_in_a_group_room_somebody_stays_reachable_beside_a_talk():
+    pair = (a_counsellor(1), a_counsellor(2))
+    plan = a_plan(*pair, walk_in=ALWAYS, rooms=(a_room(talks=2),))
+    assert len(offers_at(plan, a_request(), ORIGIN)) == 2
+
+
+def test_an_interpreter_comes_at_her_own_hours_and_after_her_own_lead():
+    plan = a_plan(a_counsellor(), interpreters=(an_interpreter(free=ALWAYS >> 6 << 6, lead=60),))
+    assert steps(plan, a_request(language="ar")) == [12, 15, 18, 21, 24]
+    assert steps(plan._replace(interpreters=(an_interpreter(free=0b1111111111 << 6),)), a_request(language="ar")) == [6]
+    assert steps(plan, a_request(language="so")) == []
+    assert offers_at(plan, a_request(language="ar"), GRID.at(12)) == [Offer(1, 1, 1, 7, True, 45, 50, 5)]
+
+
+def test_beside_an_interpreter_there_is_the_telephone():
+    plan = a_plan(a_counsellor(), interpreters=(an_interpreter(),), interpreted=frozenset({"ar"}))
+    assert [o.interpreter_id for o in offers_at(plan, a_request(language="ar"), ORIGIN)] == [5, None]
+
+
+def test_a_woman_means_counsellor_and_interpreter_and_nobody_of_whom_it_is_not_known():
+    women = (a_counsellor(1, woman=True), a_counsellor(2, woman=False), a_counsellor(3))
+    plan = a_plan(*women, rooms=(1,), interpreted=frozenset({"ar"}), interpreters=(
+        an_interpreter(5, woman=True), an_interpreter(6, woman=False), an_interpreter(7)))  # fmt: skip
+    assert [o.counsellor_id for o in offers_at(plan, a_request(woman=True), ORIGIN)] == [1]
+    arabic = offers_at(plan, a_request(woman=True, language="ar"), ORIGIN)
+    assert [(o.counsellor_id, o.interpreter_id) for o in arabic] == [(1, 5)]
+
+
+def test_who_wants_the_same_counsellor_is_offered_her_times_only():
+    plan = a_plan(a_counsellor(1), a_counsellor(2, free=0b1111111), rooms=(1, 2))
+    assert steps(plan, a_request(counsellor_id=2)) == [0]
+
+
+def test_where_she_lives_decides_which_programme_serves_her():
+    heuberg, town = ANYBODY._replace(areas=frozenset({1, 2})), Programme(2, None, None, None, None)
+    plan = a_plan(a_counsellor(programmes=(1, 2)), programmes=(heuberg, town))
+    both = {"programmes": (1, 2)}
+    found = {area: {o.programme_id for o in offers_at(plan, a_request(area=area, **both), ORIGIN)} for area in (
+        None, 1, 2, 3, ELSEWHERE)}  # fmt: skip
+    assert found == {None: {1, 2}, 1: {1, 2}, 2: {1, 2}, 3: {2}, ELSEWHERE: {2}}
+    assert starts(plan, a_request(area=3)) == []
+    assert (asks_area((heuberg, town)), asks_area((town,))) == ({1, 2}, frozenset())
+    assert [serves_area(heuberg, area) for area in (None, 1, ELSEWHERE)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("length", "others", "minutes"),
+    [
+        ("first", (45, 20), 60), ("follow_up", (45, 20), 45), ("short", (45, 20), 20),
+        ("follow_up", (None, 20), 60), ("short", (45, None), 60),
+    ],
+)  # fmt: skip
+def test_a_topic_takes_as_long_as_it_says_and_else_as_long_as_the_first_talk(length, others, minutes):
+    assert minutes_of(length, 60, *others) == minutes
+
+
+def test_what_is_taken_of_whom():
+    def taken(first, end, counsellor, room, interpreter=None):
+        return Taken(1, counsellor, room, GRID.at(first), GRID.at(end), GRID.at(end - 1), interpreter)
+
+    found = busy(GRID, [taken(0, 2, 1, 11), taken(0, 2, 2, 11, 5), taken(3, 4, 1, 12, 5)])
+    assert found == Busy({1: 0b1011, 2: 0b11}, {5: 0b1011}, {11: [0b11, 0b11], 12: [0b1000]})
+
+
+@given(st.lists(st.integers(0, 63), max_size=4), st.integers(0, 63), st.integers(1, 3))
+def test_the_places_left_in_a_room(taken, valid, talks):
+    levels = places_left(valid, talks, taken)
+    for step in range(6):
+        left = max(talks - sum(mask >> step & 1 for mask in taken), 0) if valid >> step & 1 else 0
+        assert [level >> step & 1 for level in levels] == [1] * left + [0] * (talks - left)
 
 
 # ── the 27th birthday ─────────────────────────────────────────────────────────────────────────────────────────────

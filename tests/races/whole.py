@@ -24,7 +24,11 @@ _STRAY_CLAIM = (
     .where(
         m.Appointment.id.is_(None)
         | (m.Claim.resource != "c" + cast(m.Appointment.counsellor_id, String))
-        & (m.Claim.resource != "r" + cast(m.Appointment.room_id, String))
+        & ~m.Claim.resource.startswith("r" + cast(m.Appointment.room_id, String) + ".")
+        & (
+            m.Appointment.interpreter_id.is_(None)
+            | (m.Claim.resource != "i" + cast(m.Appointment.interpreter_id, String))
+        )
     )
 )
 _AGREED = select(m.Visitor.appointment_id).where(m.Visitor.reminders_agreed.is_not(None))

@@ -52,7 +52,7 @@ def test_a_booking_takes_the_counsellor_and_her_room_and_says_why(centre):
     first = int(NINE.timestamp()) // 300
     (anna,), (room,) = rows(m.Staff.id), rows(m.Room.id)
     assert set(rows(m.Claim.resource, m.Claim.step)) == {
-        (resource, step) for resource in (f"c{anna}", f"r{room}") for step in range(first, first + 7)
+        (resource, step) for resource in (f"c{anna}", f"r{room}.0") for step in range(first, first + 7)
     }
     assert rows(m.Appointment.busy_until) == [NINE + 35 * MINUTE]
 

@@ -108,7 +108,7 @@ def test_a_refused_move_leaves_the_old_time_as_it_was(centre, heard):
 def test_a_move_that_only_a_claim_speaks_against_gives_nothing_back(centre):
     card = a_booking(centre, NINE).card
     other = a_booking(centre, at("2027-03-08 09:00")).card
-    add(m.Claim(resource=f"r{card.room_id}", step=int((NINE + DAY).timestamp()) // 300, centre_id=centre,
+    add(m.Claim(resource=f"r{card.room_id}.0", step=int((NINE + DAY).timestamp()) // 300, centre_id=centre,
                 appointment_id=other.id))  # fmt: skip
     before = written()
     with pytest.raises(SlotTaken):

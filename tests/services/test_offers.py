@@ -108,7 +108,7 @@ def test_a_room_that_is_given_up_is_not_offered():
     a_carrier(centre), a_programme(centre), a_topic(centre), open_hours(centre)
     a_room(centre, "old", last_day=TODAY)
     a_room(centre, "new", first_day=TODAY + 7 * DAY)
-    a_room(centre, "hall", kind="group")
+    a_room(centre, "hall", kind="waiting")
     a_counsellor(centre)
     assert days_offered(centre) == [TODAY, TODAY + 7 * DAY]
 

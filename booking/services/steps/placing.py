@@ -15,7 +15,7 @@ from booking.domain.times import DAY, Span, local_day
 from booking.services.steps import planning
 from booking.services.steps.planning import Planned
 from booking.store import appointments as store
-from booking.store.appointments import Card, TopicRow
+from booking.store.appointments import Card, Place, TopicRow
 
 
 class Offers(NamedTuple):
@@ -84,10 +84,13 @@ def choose(found: Search, start: datetime) -> Choice:
 
 
 def take(found: Search, appointment_id: int, choice: Choice, start: datetime) -> None:
-    """Claim the counsellor's and the room's minutes: the constraint beneath the check."""
-    resources = (f"c{choice.offer.counsellor_id}", f"r{choice.offer.room_id}")
-    span = Span(start, start + timedelta(minutes=choice.offer.busy_minutes))
-    if not store.claim(found.session, found.centre_id, appointment_id, resources, span):
+    """Claim the minutes of counsellor, interpreter and room: the constraint beneath the check."""
+    offer = choice.offer
+    place = Place(
+        offer.counsellor_id, offer.interpreter_id, offer.room_id, len(found.planned.plan.rooms[offer.room_id].free)
+    )
+    span = Span(start, start + timedelta(minutes=offer.busy_minutes))
+    if not store.claim(found.session, found.centre_id, appointment_id, place, span):
         raise SlotTaken(rules.nearest(found.starts, start))
 
 
@@ -102,6 +105,7 @@ def placed(start: datetime, choice: Choice) -> dict[str, Any]:
         "ends_at": start + timedelta(minutes=offer.minutes),
         "busy_until": start + timedelta(minutes=offer.busy_minutes),
         "interpreter": offer.interpreter,
+        "interpreter_id": offer.interpreter_id,
         "because": {"rule": choice.because, "among": choice.among, "share": choice.share_percent},
     }
 

@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 
 from booking.domain import presence, roster
 from booking.domain.assignment import WEEKS, Load
-from booking.domain.availability import Counsellor, Plan
 from booking.domain.errors import NotFound
+from booking.domain.places import Busy, Counsellor, Interpreter, Plan, Room, Taken, busy, places_left
 from booking.domain.roster import NOT_PLANNED, Calendar, Opening, Work
 from booking.domain.times import DAY, Span, day_span, days_from, local_day
 from booking.gateways import festivals
 from booking.store import appointments as appointment_store
 from booking.store import roster as roster_store
-from booking.store.appointments import Taken
 from booking.store.roster import Person, Rules
 
 
@@ -84,16 +83,17 @@ def load(session: Session, centre_id: int, now: datetime, *, without: int | None
     here = house(session, centre_id, rules, days)
     held = appointment_store.taken(session, centre_id, day_span(first, rules.zone, len(days)))
     taken = [row for row in held if row.id != without]
-    of_people, of_rooms = _busy(here.calendar, taken)
+    used = busy(here.calendar.grid, taken)
     plan = Plan(
         calendar=here.calendar,
         open_steps=here.opening.open_steps,
         walk_in_steps=presence.kept_for_walk_ins(here.opening, here.on_duty.values()),
-        counsellors=_counsellors(session, centre_id, here, of_people),
-        rooms_free=_rooms_free(session, centre_id, here.calendar, of_rooms),
+        counsellors=_counsellors(session, centre_id, here, used),
+        rooms=_rooms(session, centre_id, here.calendar, used),
+        interpreters=_interpreters(session, centre_id, rules, here, used),
         programmes=roster_store.programmes(session, centre_id),
         interpreted=rules.interpreted,
-        interpreter_lead=max(rules.interpreter_lead - rules.lead, timedelta(0)),
+        interpreter_lead=_later(rules.interpreter_lead, rules),
         buffer_minutes=rules.buffer_minutes,
         start_every=rules.start_every,
         min_reachable=rules.min_reachable,
@@ -125,36 +125,48 @@ def _away(session: Session, centre_id: int, cal: Calendar) -> dict[int, int]:
     return away
 
 
-def _busy(cal: Calendar, taken: Iterable[Taken]) -> tuple[dict[int, int], dict[int, int]]:
-    """Steps taken by appointments: by counsellor, and by room."""
-    people: dict[int, int] = {}
-    rooms: dict[int, int] = {}
-    known: dict[tuple[datetime, datetime], int] = {}  # many appointments begin and end together
-    for row in taken:
-        span = (row.starts, row.ends)
-        steps = known.get(span)
-        if steps is None:
-            steps = known[span] = cal.grid.touched(Span(*span))
-        people[row.counsellor_id] = people.get(row.counsellor_id, 0) | steps
-        rooms[row.room_id] = rooms.get(row.room_id, 0) | steps
-    return people, rooms
-
-
-def _counsellors(session: Session, centre_id: int, here: House, busy: dict[int, int]) -> tuple[Counsellor, ...]:
+def _counsellors(session: Session, centre_id: int, here: House, used: Busy) -> tuple[Counsellor, ...]:
     skills = roster_store.skills(session, centre_id)
     languages = roster_store.languages(session, centre_id)
     rooms = roster_store.rooms_used(session, centre_id)
     return tuple(
         Counsellor(
             p.id, p.carrier_id, p.duty, frozenset(skills.get(p.id, ())), frozenset(languages.get(p.id, ())),
-            tuple(rooms.get(p.id, ())), here.at_work[p.id].talks & ~busy.get(p.id, 0),
+            tuple(rooms.get(p.id, ())), here.at_work[p.id].talks & ~used.people.get(p.id, 0), p.woman,
         )
         for p in here.people.values()
     )  # fmt: skip
 
 
-def _rooms_free(session: Session, centre_id: int, cal: Calendar, busy: dict[int, int]) -> dict[int, int]:
+def _rooms(session: Session, centre_id: int, cal: Calendar, used: Busy) -> dict[int, Room]:
     return {
-        room.id: cal.whole_days(room.first_day, room.last_day) & ~busy.get(room.id, 0)
-        for room in roster_store.offices(session, centre_id)
-    }
+        row.id: Room(
+            row.id, row.seats, row.step_free, row.quiet,
+            places_left(_within(cal, row.days), row.talks, used.rooms.get(row.id, ())),
+        )
+        for row in roster_store.talk_rooms(session, centre_id)
+    }  # fmt: skip
+
+
+def _interpreters(session: Session, centre_id: int, rules: Rules, here: House, used: Busy) -> tuple[Interpreter, ...]:
+    """Each at her own hours, on days that the centre is open."""
+    return tuple(
+        Interpreter(
+            row.id, row.languages, row.woman, _later(row.lead, rules),
+            roster.weekly(here.calendar, row.hours) & _within(here.calendar, [(row.first_day, row.last_day)])
+            & ~used.interpreters.get(row.id, 0),
+        )
+        for row in roster_store.interpreters(session, centre_id)
+    )  # fmt: skip
+
+
+def _within(cal: Calendar, terms: Iterable[tuple[date | None, date | None]]) -> int:
+    steps = cal.grid.whole
+    for first, last in terms:
+        steps &= cal.whole_days(first, last)
+    return steps
+
+
+def _later(lead: timedelta, rules: Rules) -> timedelta:
+    """How much longer than the centre's own lead time somebody needs."""
+    return max(lead - rules.lead, timedelta(0))
