@@ -27,7 +27,7 @@ class Spell(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """The same line on several weekdays (Monday is 0); see domain/roster.Shift for the rest."""
+    """The same line on several weekdays (Monday is 0); see domain/roster.Shift. `site_id`: where outreach goes."""
 
     weekdays: frozenset[int]
     starts: time
@@ -36,9 +36,10 @@ class Pattern(NamedTuple):
     valid_until: date | None
     kind: str
     every_weeks: int = 1
+    site_id: int | None = None
 
     def shifts(self, staff_id: int) -> list[Shift]:
-        return [Shift(staff_id, day, *self[1:]) for day in sorted(self.weekdays)]
+        return [Shift(staff_id, day, *self[1:7]) for day in sorted(self.weekdays)]
 
 
 class Part(NamedTuple):

@@ -1,0 +1,78 @@
+"""What every change of the roster does: write, see what it opens and whom it leaves outside, record, refuse."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from booking.domain import presence, rostering
+from booking.domain.actors import By
+from booking.domain.errors import Affected, Invalid, LeavesCentreEmpty
+from booking.domain.presence import PRESENT, Gap
+from booking.domain.rostering import OVERRIDES
+from booking.domain.times import local_day
+from booking.services.steps import planning, watching
+from booking.services.steps.recording import desk_changed, look
+from booking.store import rostering as store
+
+WATCHED = 12 * 7  # days: how far ahead a pattern without end is looked at
+
+
+class Saved(NamedTuple):
+    """What a change did: gaps it opened (by a fact, or let by a lead), and appointments it left without a place."""
+
+    opened: tuple[Gap, ...] = ()
+    outside: tuple[Affected, ...] = ()
+
+
+class Change(NamedTuple):
+    """Who changes what, when. `fact`: saved whatever it opens; `override`: a lead's reason for letting gaps be."""
+
+    session: Session
+    centre_id: int
+    by: By
+    now: datetime
+    fact: bool = False
+    override: str | None = None
+
+    @property
+    def today(self) -> date:
+        return local_day(self.now, planning.rules_of(self.session, self.centre_id).zone)
+
+
+def changed(change: Change, first: date, last: date | None, write: Callable[[], None]) -> Saved:
+    """Write, and see what it opens from now on in these days (`last` None: without end)."""
+    session, centre_id = change.session, change.centre_id
+    days = watching.days_ahead(first, last, change.today, WATCHED if last is None else rostering.LONGEST)
+    was_outside = {one.appointment for one in watching.left_outside(session, centre_id, change.now)}
+    before = watching.seen(session, centre_id, days).watch if days else None
+    write()
+    found: list[Gap] = []
+    if before is not None:
+        found = presence.opened(before, watching.seen(session, centre_id, days).watch)
+    ahead = tuple(gap for gap in found if gap.span.ends > change.now)
+    if ahead and not change.fact:
+        _let(change, ahead)
+    outside = [one.appointment for one in watching.left_outside(session, centre_id, change.now)]
+    desk_changed(session, centre_id)
+    return Saved(ahead, tuple(one for one in outside if one not in was_outside))
+
+
+def _let(change: Change, gaps: tuple[Gap, ...]) -> None:
+    """A lead's reason stands beside the gap until that is closed. Refusals: LeavesCentreEmpty, Invalid."""
+    if change.override is None:
+        at = tuple(gap.span for gap in gaps if gap.rule == PRESENT)
+        raise LeavesCentreEmpty(at, tuple(gap.span for gap in gaps if gap.rule != PRESENT))
+    if change.override not in OVERRIDES:
+        raise Invalid("override", "choice-unknown")
+    for gap in gaps:
+        store.add_override(
+            change.session, change.centre_id, gap, change.override, change.by.staff_id, change.now
+        )  # fmt: skip
+    recorded(change, "gap-let")
+
+
+def recorded(change: Change, what: str, staff_id: int | None = None) -> None:
+    of = None if staff_id is None else f"staff-{staff_id}"
+    look(change.session, change.centre_id, what, change.now, change.by.staff_id, of)

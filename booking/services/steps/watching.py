@@ -1,0 +1,110 @@
+"""Loads what the rule of presence looks at, and which appointments a roster leaves without a place."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from booking.domain.centre_changes import Booked, Frame, outside
+from booking.domain.errors import Affected
+from booking.domain.presence import Head, Watch
+from booking.domain.roster import NOT_PLANNED, Calendar
+from booking.domain.times import DAY, Span, days_from, local_day
+from booking.services.steps import planning
+from booking.services.steps.planning import House
+from booking.store import centres as centre_store
+from booking.store import roster as roster_store
+from booking.store import rostering as store
+from booking.store.rostering import InUse
+
+
+class Seen(NamedTuple):
+    """The house over some days, as the plan and as the rule see it."""
+
+    house: House
+    watch: Watch
+
+
+def seen(session: Session, centre_id: int, days: Iterable[date]) -> Seen:
+    """`days` follow each other."""
+    rules = planning.rules_of(session, centre_id)
+    here = planning.house(session, centre_id, rules, tuple(days))
+    cal = here.calendar
+    used = store.in_use(session, centre_id, Span(cal.grid.origin, cal.grid.at(cal.grid.steps)))
+    talking = _steps(cal, ((row.counsellor_id, row) for row in used))
+    rooms_of = roster_store.rooms_used(session, centre_id)
+    heads = tuple(
+        Head(work.house, work.talks & ~talking.get(id_, 0), tuple(rooms_of.get(id_, ())))
+        for id_, work in here.at_work.items()
+        if here.people[id_].duty
+    )
+    rooms = _rooms(session, centre_id, here, used)
+    return Seen(here, Watch(cal, here.opening, heads, rooms, rules.min_present, rules.min_reachable))
+
+
+def _rooms(session: Session, centre_id: int, here: House, used: list[InUse]) -> dict[int, int]:
+    """When each office is free. The appointment of somebody who is away keeps none, as when numbers are called."""
+    cal = here.calendar
+    kept = {row: cal.grid.touched(Span(row.starts, row.ends)) for row in used}
+    free: dict[int, int] = {}
+    for office in store.offices(session, centre_id):
+        steps = cal.grid.whole
+        for first, last in office.days:
+            steps &= cal.whole_days(first, last)
+        for row, taken in kept.items():
+            if row.room_id == office.id:
+                steps &= ~(taken & here.at_work.get(row.counsellor_id, NOT_PLANNED).house)
+        free[office.id] = steps
+    return free
+
+
+def _steps(cal: Calendar, taken: Iterable[tuple[int, InUse]]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for id_, row in taken:
+        found[id_] = found.get(id_, 0) | cal.grid.touched(Span(row.starts, row.ends))
+    return found
+
+
+# ── appointments that fit no more ─────────────────────────────────────────────────────────────────────────────────
+
+
+class Outside(NamedTuple):
+    """`why`: the first of staff, room, programme, closure, hours, shift, absence that the appointment does not fit."""
+
+    appointment: Affected
+    counsellor_id: int
+    why: str
+
+
+def left_outside(session: Session, centre_id: int, now: datetime) -> list[Outside]:
+    """Every booked appointment that has no place in the roster as it stands, by its beginning."""
+    booked = store.booked(session, centre_id, now)
+    if not booked:
+        return []
+    rules = planning.rules_of(session, centre_id)
+    first, last = (local_day(row.starts_at, rules.zone) for row in (booked[0][1], booked[-1][1]))
+    here = planning.house(session, centre_id, rules, tuple(days_from(first, (last - first) // DAY + 1)))
+    frame = centre_store.frame(session, centre_id, str(rules.zone), first)
+    judged = [(id_, row, _why(frame, here, row)) for id_, row in booked]
+    return [Outside(Affected(id_, row.code, row.starts_at), row.counsellor_id, why) for id_, row, why in judged if why]
+
+
+def _why(frame: Frame, here: House, booked: Booked) -> str | None:
+    """The frame knows weekly patterns alone: single days, holidays and absences are judged by the house."""
+    why = outside(frame, booked)
+    if why not in (None, "shift"):
+        return why
+    if local_day(booked.starts_at, frame.zone) not in here.calendar.open_days:
+        return "closure"
+    steps = here.calendar.grid.touched(Span(booked.starts_at, booked.ends_at))
+    if steps & ~here.planned.get(booked.counsellor_id, NOT_PLANNED).talks:
+        return "shift"
+    return "absence" if steps & ~here.at_work[booked.counsellor_id].talks else None
+
+
+def days_ahead(first: date, last: date | None, today: date, most: int) -> list[date]:
+    """The days from `first` to `last` (None: without end) that are not over, at most `most`."""
+    begin = max(first, today)
+    count = most if last is None else min((last - begin) // DAY + 1, most)
+    return days_from(begin, max(count, 0))

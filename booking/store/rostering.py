@@ -1,0 +1,230 @@
+"""The rows a roster is made of, with their ids: absences, patterns, single days, closures, overrides; the booked."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from booking.domain.appointments import ARRIVED, BOOKED
+from booking.domain.centre_changes import Booked
+from booking.domain.presence import Gap
+from booking.domain.roster import Closure, DayShift, Shift
+from booking.domain.times import Span
+from booking.store import models as m
+
+a, s, r, site = m.Appointment.__table__.c, m.Staff.__table__.c, m.Room.__table__.c, m.Site.__table__.c
+absence, shift, day_shift = m.Absence.__table__.c, m.Shift.__table__.c, m.DayShift.__table__.c
+closure, override = m.Closure.__table__.c, m.GapOverride.__table__.c
+HOLDING = (BOOKED, ARRIVED)
+
+
+class AbsenceRow(NamedTuple):
+    id: int
+    staff_id: int
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class ShiftRow(NamedTuple):
+    id: int
+    shift: Shift
+    site_id: int | None
+
+
+class ClosureRow(NamedTuple):
+    id: int
+    closure: Closure
+    reason: str
+    fact: bool
+
+
+class OverrideRow(NamedTuple):
+    """`staff_id`: the lead who let it."""
+
+    gap: Gap
+    reason: str
+    staff_id: int | None
+
+
+class InUse(NamedTuple):
+    """Time an appointment takes; `ends` is the end of its buffer."""
+
+    counsellor_id: int
+    room_id: int
+    starts: datetime
+    ends: datetime
+
+
+class Office(NamedTuple):
+    """There from its own first day, and its site's, to the last."""
+
+    id: int
+    days: tuple[tuple[date | None, date | None], ...]
+
+
+class SiteRow(NamedTuple):
+    id: int
+    name: dict[str, str]
+
+
+def in_use(session: Session, centre_id: int, span: Span) -> list[InUse]:
+    found = session.connection().execute(
+        select(a.counsellor_id, a.room_id, a.starts_at, a.busy_until)
+        .where(a.centre_id == centre_id, a.starts_at >= span.starts, a.starts_at < span.ends, a.state.in_(HOLDING))
+        .order_by(a.starts_at, a.id)
+    )
+    return [InUse._make(row) for row in found]
+
+
+def booked(session: Session, centre_id: int, now: datetime) -> list[tuple[int, Booked]]:
+    """Appointments that are not over and still hold their place, with their ids."""
+    found = session.connection().execute(
+        select(a.id, a.code, a.starts_at, a.ends_at, a.counsellor_id, s.carrier_id, a.room_id, a.programme_id)
+        .join_from(m.Appointment.__table__, m.Staff.__table__, a.counsellor_id == s.id)
+        .where(a.centre_id == centre_id, a.state.in_(HOLDING), a.ends_at > now)
+        .order_by(a.starts_at, a.id)
+    )
+    return [(row[0], Booked._make(row[1:])) for row in found]
+
+
+def offices(session: Session, centre_id: int) -> list[Office]:
+    found = session.connection().execute(
+        select(r.id, r.first_day, r.last_day, site.first_day, site.last_day)
+        .outerjoin_from(m.Room.__table__, m.Site.__table__, site.id == r.site_id)
+        .where(r.centre_id == centre_id, r.kind == "office")
+        .order_by(r.id)
+    )
+    return [Office(row[0], ((row[1], row[2]), (row[3], row[4]))) for row in found]
+
+
+def sites(session: Session, centre_id: int) -> list[SiteRow]:
+    """Where outreach goes."""
+    found = session.connection().execute(
+        select(site.id, site.name).where(site.centre_id == centre_id, site.outreach).order_by(site.id)
+    )
+    return [SiteRow._make(row) for row in found]
+
+
+# ── absences ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_ABSENCE = select(absence.id, absence.staff_id, absence.kind, absence.starts_at, absence.ends_at)
+
+
+def absences(session: Session, centre_id: int, span: Span) -> list[AbsenceRow]:
+    """Those that touch the span, by their beginning."""
+    touching = absence.centre_id == centre_id, absence.ends_at > span.starts, absence.starts_at < span.ends
+    found = session.connection().execute(_ABSENCE.where(*touching).order_by(absence.starts_at, absence.id))
+    return [AbsenceRow._make(row) for row in found]
+
+
+def absence_by_id(session: Session, centre_id: int, absence_id: int) -> AbsenceRow | None:
+    wanted = _ABSENCE.where(absence.centre_id == centre_id, absence.id == absence_id)
+    row = session.connection().execute(wanted).first()
+    return AbsenceRow._make(row) if row else None
+
+
+# ── patterns and single days ──────────────────────────────────────────────────────────────────────────────────────
+
+_SHIFT = select(shift.id, *(shift[name] for name in Shift._fields), shift.site_id)
+
+
+def shifts_of(session: Session, centre_id: int, staff_id: int) -> list[ShiftRow]:
+    """One person's weekly lines, through the week."""
+    wanted = _SHIFT.where(shift.centre_id == centre_id, shift.staff_id == staff_id)
+    found = session.connection().execute(wanted.order_by(shift.weekday, shift.starts, shift.valid_from, shift.id))
+    return [_shift_row(row) for row in found]
+
+
+def shift_by_id(session: Session, centre_id: int, shift_id: int) -> ShiftRow | None:
+    row = session.connection().execute(_SHIFT.where(shift.centre_id == centre_id, shift.id == shift_id)).first()
+    return _shift_row(row) if row else None
+
+
+def _shift_row(row: Any) -> ShiftRow:
+    return ShiftRow(row[0], Shift._make(row[1:-1]), row[-1])
+
+
+def add_shifts(session: Session, centre_id: int, shifts: Iterable[Shift], site_id: int | None) -> None:
+    for line in shifts:
+        add(session, "shift", centre_id=centre_id, site_id=site_id, **line._asdict())
+
+
+def replace_day(session: Session, centre_id: int, staff_id: int, day: date, rows: Iterable[DayShift]) -> None:
+    """Without rows the weekly pattern holds again."""
+    mine = day_shift.centre_id == centre_id, day_shift.staff_id == staff_id, day_shift.day == day
+    session.connection().execute(delete(m.DayShift).where(*mine))
+    for row in rows:
+        add(session, "day_shift", centre_id=centre_id, **row._asdict())
+
+
+# ── closures ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_CLOSURE = select(closure.id, *(closure[name] for name in Closure._fields), closure.reason, closure.fact)
+
+
+def closures(session: Session, centre_id: int, first: date) -> list[ClosureRow]:
+    """Those that have not ended before `first`, by their first day."""
+    wanted = _CLOSURE.where(closure.centre_id == centre_id, closure.last_day >= first)
+    found = session.connection().execute(wanted.order_by(closure.first_day, closure.id))
+    return [_closure_row(row) for row in found]
+
+
+def closure_by_id(session: Session, centre_id: int, closure_id: int) -> ClosureRow | None:
+    wanted = _CLOSURE.where(closure.centre_id == centre_id, closure.id == closure_id)
+    row = session.connection().execute(wanted).first()
+    return _closure_row(row) if row else None
+
+
+def _closure_row(row: Any) -> ClosureRow:
+    return ClosureRow(row[0], Closure._make(row[1:-2]), row[-2], row[-1])
+
+
+def carriers(session: Session, centre_id: int) -> list[int]:
+    c = m.Carrier.__table__.c
+    return list(session.connection().execute(select(c.id).where(c.centre_id == centre_id).order_by(c.id)).scalars())
+
+
+# ── overrides ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def overrides(session: Session, centre_id: int, span: Span) -> list[OverrideRow]:
+    """Those that touch the span, the newest first."""
+    found = session.connection().execute(
+        select(override.rule, override.starts_at, override.ends_at, override.reason, override.staff_id)
+        .where(override.centre_id == centre_id, override.ends_at > span.starts, override.starts_at < span.ends)
+        .order_by(override.id.desc())
+    )
+    return [OverrideRow(Gap(row[0], Span(row[1], row[2])), row[3], row[4]) for row in found]
+
+
+def add_override(
+    session: Session, centre_id: int, gap: Gap, reason: str, staff_id: int | None, now: datetime
+) -> None:  # fmt: skip
+    add(session, "gap_override", centre_id=centre_id, rule=gap.rule, starts_at=gap.span.starts, ends_at=gap.span.ends,
+        reason=reason, staff_id=staff_id, at=now)  # fmt: skip
+
+
+# ── rows of any of these tables ───────────────────────────────────────────────────────────────────────────────────
+
+
+def add(session: Session, table: str, **values: Any) -> None:
+    session.connection().execute(insert(_table(table)).values(**values))
+
+
+def change(session: Session, table: str, centre_id: int, id_: int, **values: Any) -> None:
+    rows = _table(table)
+    session.connection().execute(
+        update(rows).where(rows.c.centre_id == centre_id, rows.c.id == id_).values(**values)
+    )  # fmt: skip
+
+
+def remove(session: Session, table: str, centre_id: int, id_: int) -> None:
+    rows = _table(table)
+    session.connection().execute(delete(rows).where(rows.c.centre_id == centre_id, rows.c.id == id_))
+
+
+def _table(name: str) -> Table:
+    return m.Base.metadata.tables[name]

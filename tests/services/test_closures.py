@@ -1,0 +1,252 @@
+"""Closures: planned, as an emergency, today with one press; and which appointments a roster leaves without a place."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from booking.domain.actors import By
+from booking.domain.errors import Invalid, LeavesCentreEmpty, NotFound, StillBooked
+from booking.domain.presence import Gap
+from booking.domain.roster import Closure
+from booking.domain.times import Span
+from booking.services import appointments, closures, screens
+from booking.services.steps import watching
+from booking.store import models as m
+from booking.store.db import reading
+from tests.people import (
+    NINE,
+    NOW,
+    TODAY,
+    a_booking,
+    a_carrier,
+    a_centre,
+    a_closure,
+    a_counsellor,
+    a_member,
+    a_room,
+    add,
+    an_absence,
+    an_appointment,
+    at,
+    change,
+    id_of,
+    rows,
+)
+
+pytestmark = pytest.mark.usefixtures("inside")
+DAY = timedelta(days=1)
+TOMORROW = TODAY + DAY
+MORNING = Span(at("2027-03-03 09:00"), at("2027-03-03 12:00"))
+TODAYS_TEN = at("2027-03-02 10:00")
+CLOSURE = (m.Closure.carrier_id, m.Closure.kind, m.Closure.first_day, m.Closure.last_day, m.Closure.starts,
+           m.Closure.ends, m.Closure.reason, m.Closure.fact)  # fmt: skip
+SHUT_TOMORROW = Closure(TOMORROW, TOMORROW, None)
+
+
+@pytest.fixture
+def lena(centre):
+    return By("desk", a_member(centre, "lead", "Lena"))
+
+
+def close(centre, closure, reason="", **more):
+    return closures.close(centre, closure, reason, **{"now": NOW, **more})
+
+
+def looks():
+    return [what for what in rows(m.Look.what) if what.startswith(("closure", "gap"))]
+
+
+# ── planned ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_planned_closure_takes_the_day_out_of_what_is_offered(centre, anna, lena, heard):
+    assert close(centre, SHUT_TOMORROW, " Betriebsausflug ", by=lena) == closures.Saved()
+    assert rows(*CLOSURE) == [(None, "shut", TOMORROW, TOMORROW, None, None, "Betriebsausflug", False)]
+    assert [announced for announced, _ in heard] == [{centre: {"board", "desk"}}]
+    assert looks() == ["closure-saved"]
+
+
+def test_a_closure_of_a_booked_day_names_the_appointments_until_they_are_all_known(centre, anna, lena):
+    booked = [a_booking(centre, start).card for start in (NINE, at("2027-03-03 10:00"))]
+    a_booking(centre, NINE + DAY)
+    expected = [(card.id, card.code, card.starts_at) for card in booked]
+    for knowing in ([], [booked[0].id]):
+        with pytest.raises(StillBooked) as refusal:
+            close(centre, SHUT_TOMORROW, knowing=knowing, by=lena)
+        assert [tuple(one) for one in refusal.value.booked] == expected
+        assert rows(*CLOSURE) == []
+    saved = close(centre, SHUT_TOMORROW, knowing=[card.id for card in booked], by=lena)
+    assert [tuple(one) for one in saved.outside] == expected
+
+
+def test_an_emergency_is_saved_at_once(centre, anna, lena):
+    booked = a_booking(centre, NINE).card
+    saved = close(centre, SHUT_TOMORROW, "Wasserrohrbruch", fact=True, by=lena)
+    assert [one.id for one in saved.outside] == [booked.id]
+    assert rows(m.Closure.fact, m.Closure.reason) == [(True, "Wasserrohrbruch")]
+
+
+def test_a_part_of_a_day_leaves_the_rest(centre, anna, lena):
+    a_booking(centre, NINE)
+    late = a_booking(centre, at("2027-03-03 11:00")).card
+    with pytest.raises(StillBooked) as refusal:
+        close(centre, Closure(TOMORROW, TOMORROW, None, "shut", time(11), time(12)), by=lena)
+    assert [one.id for one in refusal.value.booked] == [late.id]
+
+
+def test_only_the_desk_is_there(centre, anna, lena):
+    saved = close(centre, Closure(TOMORROW, TOMORROW, None, "desk_only"), by=lena)
+    assert saved == closures.Saved()  # nobody need be present where nobody counsels
+    with reading() as session:
+        assert watching.seen(session, centre, [TOMORROW]).watch.opening.open_steps == 0
+
+
+def test_one_carrier_s_closure_may_empty_the_house(centre, anna, lena):
+    caritas = Closure(TOMORROW, TOMORROW, id_of(m.Carrier, centre, "caritas"))
+    with pytest.raises(LeavesCentreEmpty) as refusal:
+        close(centre, caritas, by=lena)
+    assert refusal.value.at == (MORNING,)
+    saved = close(centre, caritas, override="desk-is-there", by=lena)
+    assert saved.opened == (Gap("present", MORNING),)
+    assert looks() == ["closure-saved", "gap-let"]
+
+
+def test_a_carrier_s_closure_with_others_there_is_none_of_the_centre(centre, anna, lena):
+    a_carrier(centre, "awo")
+    a_counsellor(centre, "Cem", carrier="awo")
+    assert close(centre, Closure(TOMORROW, TOMORROW, id_of(m.Carrier, centre, "awo")), by=lena) == closures.Saved()
+
+
+def test_a_holiday_that_is_opened_needs_somebody_there(centre, anna, lena):
+    good_friday = date(2027, 3, 26)
+    assert close(centre, Closure(good_friday, good_friday, None, "open"), by=lena) == closures.Saved()
+    change(m.Staff, anna, last_day=TODAY)
+    whit_monday = date(2027, 5, 17)
+    with pytest.raises(LeavesCentreEmpty):
+        close(centre, Closure(whit_monday, whit_monday, None, "open"), by=lena)
+
+
+def test_what_cannot_be_is_refused(centre, anna, lena):
+    other = a_centre("balingen")
+    with pytest.raises(Invalid):
+        close(centre, Closure(TOMORROW, TODAY, None), by=lena)
+    with pytest.raises(Invalid):
+        close(centre, SHUT_TOMORROW, "x" * 81, by=lena)
+    with pytest.raises(NotFound):
+        close(centre, Closure(TOMORROW, TOMORROW, id_of(m.Carrier, other, "caritas")), by=lena)
+    assert rows(*CLOSURE) == []
+
+
+# ── today, and open again ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_closed_today_with_one_press(centre, anna, lena, heard):
+    booked = a_booking(centre, TODAYS_TEN).card
+    heard.clear()
+    assert screens.is_open(centre, now=TODAYS_TEN)
+    saved = closures.close_today(centre, by=lena, now=NOW)
+    assert ([one.id for one in saved.outside], saved.opened) == ([booked.id], ())
+    assert not screens.is_open(centre, now=TODAYS_TEN)
+    assert [announced for announced, _ in heard] == [{centre: {"board", "desk"}}]
+    assert closures.close_today(centre, by=lena, now=NOW) == closures.Saved()
+    assert rows(*CLOSURE) == [(None, "shut", TODAY, TODAY, None, None, "", True)]
+
+
+def test_closed_today_stands_beside_what_closes_less(centre, anna, lena):
+    close(centre, Closure(TODAY, TODAY, None, "shut", time(11), time(12)), by=lena)
+    close(centre, Closure(TODAY, TODAY, id_of(m.Carrier, centre, "caritas")), fact=True, by=lena)
+    close(centre, Closure(TODAY, TODAY, None, "desk_only"), by=lena)
+    closures.close_today(centre, by=lena, now=NOW)
+    assert len(rows(*CLOSURE)) == 4
+
+
+def test_a_closure_is_taken_back_or_ended(centre, anna, lena):
+    coming, running = a_closure(centre, TOMORROW), a_closure(centre, TODAY - DAY, TODAY + 2 * DAY)
+    over = a_closure(centre, TODAY - 2 * DAY)
+    for closure in (coming, running, over):
+        closures.end_closure(centre, closure, by=lena, now=NOW)
+    assert rows(m.Closure.id, m.Closure.last_day) == [(running, TODAY - DAY), (over, TODAY - 2 * DAY)]
+    assert looks() == ["closure-ended"] * 3
+
+
+def test_opening_again_where_nobody_is_there_is_a_plan(centre, anna, lena):
+    closure = a_closure(centre, TOMORROW)
+    an_absence(centre, anna, *MORNING)
+    with pytest.raises(LeavesCentreEmpty) as refusal:
+        closures.end_closure(centre, closure, by=lena, now=NOW)
+    assert refusal.value.at == (MORNING,)
+    assert rows(m.Closure.id) == [closure]
+
+
+def test_a_closure_of_elsewhere_is_not_found(centre, lena):
+    closure = a_closure(centre, TOMORROW)
+    with pytest.raises(NotFound):
+        closures.end_closure(a_centre("balingen"), closure, by=lena, now=NOW)
+
+
+# ── left outside ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def outside(centre, now=NOW):
+    with reading() as session:
+        return [(one.appointment.id, one.why) for one in watching.left_outside(session, centre, now)]
+
+
+def test_what_fits_is_not_listed(centre, anna):
+    assert outside(centre) == []
+    a_booking(centre, NINE)
+    assert outside(centre) == []
+
+
+@pytest.mark.parametrize(
+    ("why", "happens"),
+    [
+        ("staff", lambda centre, anna: change(m.Staff, anna, last_day=TODAY)),
+        ("room", lambda centre, anna: change(m.Room, id_of(m.Room, centre, "r1"), last_day=TODAY)),
+        ("programme", lambda centre, anna: change(m.Programme, id_of(m.Programme, centre, "mbe"), last_day=TODAY)),
+        ("closure", lambda centre, anna: a_closure(centre, TOMORROW)),
+        ("hours", lambda centre, anna: change(m.Hours, rows(m.Hours.id, weekday=2)[0], starts=time(11))),
+        ("shift", lambda centre, anna: change(m.Shift, rows(m.Shift.id, weekday=2)[0], starts=time(11))),
+        ("absence", lambda centre, anna: an_absence(centre, anna, *MORNING)),
+        ("shift", lambda centre, anna: add(m.DayShift(centre_id=centre, staff_id=anna, day=TOMORROW, kind="off"))),
+        ("shift", lambda centre, anna: change(m.Staff, anna, role="lead")),
+    ],
+)
+def test_an_appointment_without_a_place_is_listed_with_the_reason(centre, anna, why, happens):
+    card = a_booking(centre, NINE).card
+    happens(centre, anna)
+    assert outside(centre) == [(card.id, why)]
+
+
+def test_a_holiday_that_is_open_no_more_is_a_closure(centre, anna):
+    appointment = an_appointment(centre, anna, at("2027-03-26 09:00"))
+    assert outside(centre) == [(appointment, "closure")]
+
+
+def test_a_site_ends_with_its_rooms_and_its_people_are_nowhere_reachable(centre, anna):
+    """Only offices that are there count as free."""
+    site = add(m.Site(centre_id=centre, slug="annex", name={}, address="", outreach=False, last_day=TODAY))
+    change(m.Room, id_of(m.Room, centre, "r1"), site_id=site)
+    a_room(centre, "hall", kind="group")
+    with reading() as session:
+        rooms = watching.seen(session, centre, [TODAY, TOMORROW]).watch.rooms
+    assert len(rooms) == 1
+    assert rooms[id_of(m.Room, centre, "r1")].bit_count() == 288
+
+
+def test_the_appointment_of_somebody_who_is_away_keeps_no_room(centre, anna):
+    appointments.card(centre, a_booking(centre, NINE).card.id)
+    with reading() as session:
+        [kept] = watching.seen(session, centre, [TOMORROW]).watch.rooms.values()
+    an_absence(centre, anna, *MORNING)
+    with reading() as session:
+        [free] = watching.seen(session, centre, [TOMORROW]).watch.rooms.values()
+    assert (288 - kept.bit_count(), 288 - free.bit_count()) == (7, 0)
+
+
+def test_who_does_not_count_for_presence_is_no_head(centre, anna):
+    a_counsellor(centre, "Cem", duty=False)
+    with reading() as session:
+        seen = watching.seen(session, centre, [TOMORROW])
+    assert len(seen.watch.heads) == 1
+    assert len(seen.house.people) == 2
