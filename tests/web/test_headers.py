@@ -49,20 +49,41 @@ def value_of(rule: Rule, name: str) -> object:
 
 
 def missing(answer) -> dict[str, str | None]:
-    return {
-        name: answer.headers.get(name) for name, value in headers.HEADERS.items() if answer.headers.get(name) != value
-    }
+    policy = answer.headers.get("Content-Security-Policy", "")
+    wrong = {} if policy.startswith("; ".join((*headers.POLICY, "connect-src 'self'"))) else {"policy": policy}
+    found = {name: answer.headers.get(name) for name, value in headers.HEADERS.items()
+             if answer.headers.get(name) != value}  # fmt: skip
+    return {**wrong, **found}
 
 
 # ── every answer ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_policy_lets_nothing_in_from_elsewhere_and_nothing_inline():
-    policy = dict(part.split(" ", 1) for part in headers.POLICY.split("; "))
+def test_the_policy_lets_nothing_in_from_elsewhere_and_nothing_inline(client):
+    policy = dict(part.split(" ", 1) for part in client.get("/livez").headers["Content-Security-Policy"].split("; "))
     assert {name: policy[name] for name in POLICY} == POLICY
     assert not [value for value in policy.values() if "unsafe" in value or "http" in value or "*" in value]
     assert headers.HEADERS["X-Content-Type-Options"] == "nosniff"
     assert headers.HEADERS["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("base", "connects"),
+    [
+        ("http://localhost", "'self' ws://localhost"), ("https://a.example:8443", "'self' wss://a.example:8443"),
+        ("http://10.0.0.7:8000", "'self' ws://10.0.0.7:8000"), ("http://[::1]:8000", "'self'"),
+    ],
+)  # fmt: skip
+def test_a_page_connects_to_its_own_host_only(client, base, connects):
+    policy = client.get("/livez", base_url=base).headers["Content-Security-Policy"]
+    assert re.findall(r"connect-src ([^;]*)", policy) == [connects]
+
+
+@pytest.mark.parametrize("host", ["a.example; script-src *", "a.example *", "*", "a,b", "-", "", "a:b", "x\tws:"])
+def test_a_host_that_is_none_does_not_get_into_the_policy(client, host):
+    policy = client.get("/livez", headers={"Host": host}).headers["Content-Security-Policy"]
+    assert re.findall(r"connect-src ([^;]*)", policy) in (["'self'"], ["'self' ws://localhost"])
+    assert "*" not in policy
 
 
 def test_every_answer_of_every_page_carries_the_headers(app, client, house):
