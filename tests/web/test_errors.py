@@ -5,10 +5,12 @@ import logging
 
 import pytest
 from flask_babel import force_locale
+from sqlalchemy import event
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from booking.services import appointments
+from booking.store.db import db
 from booking.web import errors
 from tests.house.source import modules
 from tests.locks import another_process_writes, impatient
@@ -121,8 +123,33 @@ def test_when_even_the_pages_words_fail_a_sentence_is_left(app, client, house, f
     failing(RuntimeError("broken"))
     page = read(client.get(PAGE))
     assert page.html["lang"] == "de"
-    assert page.words == f"{said(app, 'failed')} {said(app, 'failed')}"
+    assert page.words.startswith(f"{said(app, 'failed')} {said(app, 'failed')}")
+    assert "tel:+493023125401" in page.links
     assert set(page.loaded) == {"/static/base.css", "/static/appointments.css"}
+
+
+def test_the_page_of_a_failure_asks_the_database_nothing(app, client, house, monkeypatch):
+    asked, before = [], []
+
+    def broken(*_args, **_values):
+        before.append(len(asked))
+        raise RuntimeError
+
+    monkeypatch.setattr(appointments, "topics_with_age", broken)
+    monkeypatch.setattr(appointments, "topics", broken)
+
+    def note(_connection, _cursor, statement, *_more):
+        asked.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        page = read(client.get(PAGE))
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert "tel:+493023125401" in page.links
+    assert 0 < before[0] == len(asked)
 
 
 def test_a_refusal_is_not_logged_as_a_failure(client, house, caplog):
