@@ -14,7 +14,7 @@ STEPS: dict[str, tuple[tuple[str, ...], str]] = {
     "recall": ((CALLED,), CALLED),
     "start": ((CALLED,), IN_TALK),
     "finish": ((CALLED, IN_TALK), DONE),
-    "missing": ((CALLED,), MISSED),
+    "missing": ((CALLED, WAITING), MISSED),
     "return": ((MISSED,), WAITING),
 }
 
@@ -37,6 +37,11 @@ def step(name: str, state: str) -> str:
     if state not in sources:
         raise WrongState(state)
     return target
+
+
+def last_step(state: str) -> str:
+    """What ends a ticket that the evening left open: whoever was in a talk was helped, nobody else was."""
+    return "finish" if state == IN_TALK else "missing"
 
 
 def may_recall(calls: int) -> bool:

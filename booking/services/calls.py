@@ -20,8 +20,6 @@ from booking.store.db import reading, transaction
 from booking.store.tickets import Current, CurrentLine, WaitingLine
 from booking.store.tickets import TicketRow as TicketRow
 
-_OVERNIGHT = By("worker")
-
 
 def call_next(centre_id: int, counsellor_id: int, *, room: str | None = None, by: By, now: datetime) -> TicketRow:
     """Call whoever is next for this counsellor to a room of hers by its slug (or the first of her rooms that is free).
@@ -112,13 +110,13 @@ def _advance(
 def _current(session: Session, centre_id: int, day: date, now: datetime) -> dict[int, Current]:
     """The tickets that are called or in a talk, by counsellor.
 
-    One that nobody finished on an earlier day is finished now, or it would hold its counsellor and its room for ever.
-    When it ended nobody knows, so `ended_at` stays empty.
+    One that nobody finished on an earlier day is ended now, or it would hold its counsellor and its room: the night's
+    work does so, but a centre whose worker stands still must be able to call as well.
     """
     found = store.all_current(session, centre_id)
     for ticket in found:
         if ticket.day < day:
-            queueing.take(session, centre_id, ticket, "finish", now, _OVERNIGHT)
+            queueing.close(session, centre_id, ticket, now)
     return {ticket.counsellor_id: ticket for ticket in found if ticket.day >= day}
 
 

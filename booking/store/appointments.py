@@ -257,6 +257,25 @@ def between(session: Session, centre_id: int, span: Span, *, counsellor_id: int 
     return [Line._make(row) for row in session.connection().execute(_LINE.where(*wanted))]
 
 
+class LeftOpen(NamedTuple):
+    """An appointment that is past and not at its end; `ticket_state` None: nobody checked in."""
+
+    id: int
+    state: str
+    ticket_state: str | None
+
+
+def left_open(session: Session, centre_id: int, before: datetime) -> list[LeftOpen]:
+    """Appointments that began before that instant and are still booked or arrived."""
+    rows = (
+        select(a.id, a.state, ticket.state.label("ticket_state"))
+        .outerjoin(m.Ticket.__table__, ticket.appointment_id == a.id)
+        .where(a.centre_id == centre_id, a.starts_at < before, a.state.in_(HOLDING))
+        .order_by(a.starts_at, a.id)
+    )
+    return [LeftOpen._make(row) for row in session.connection().execute(rows)]
+
+
 class Needed(NamedTuple):
     counsellor_id: int
     room_id: int

@@ -217,6 +217,12 @@ def all_current(session: Session, centre_id: int) -> list[Current]:
     return [Current._make(row) for row in session.connection().execute(_ALL_CURRENT, {"centre": centre_id})]
 
 
+def left_open(session: Session, centre_id: int, before: date) -> list[TicketRow]:
+    """Tickets of days before that one which are not at their end."""
+    rows = _TICKET.where(t.centre_id == centre_id, t.day < before, t.state.in_((WAITING, *CURRENT)))
+    return [TicketRow._make(row) for row in session.connection().execute(rows.order_by(t.id))]
+
+
 def booked(session: Session, centre_id: int, ticket_id: int) -> Booked | None:
     """None for a walk-in."""
     row = session.connection().execute(_BOOKED, {"centre": centre_id, "ticket": ticket_id}).first()

@@ -23,7 +23,7 @@ from gunicorn.app.base import BaseApplication
 from booking import create_app
 from booking.config import BadConfig, Config
 from booking.gateways.sms import gateway_for
-from booking.services import installation, retention
+from booking.services import closing, installation, retention
 from booking.web.work import Worker
 
 if TYPE_CHECKING:
@@ -96,7 +96,10 @@ def patch_for_gevent() -> None:
 
 def worker_for(app: Flask) -> Worker:
     gateway = app.extensions["gateway"] = gateway_for(app.extensions["config"])
-    return Worker(gateway, nightly={"retention": lambda at: retention.nightly(now=at)})
+    return Worker(
+        gateway,
+        nightly={"closing": lambda at: closing.nightly(now=at), "retention": lambda at: retention.nightly(now=at)},
+    )
 
 
 class OpenSockets:

@@ -5,7 +5,19 @@ from itertools import pairwise
 import pytest
 
 from booking.domain.errors import NumbersUsedUp, WrongState
-from booking.domain.tickets import CALLED, DONE, IN_TALK, MISSED, STEPS, WAITING, may_recall, number, shown, step
+from booking.domain.tickets import (
+    CALLED,
+    DONE,
+    IN_TALK,
+    MISSED,
+    STEPS,
+    WAITING,
+    last_step,
+    may_recall,
+    number,
+    shown,
+    step,
+)
 
 
 @pytest.mark.parametrize("first", [1, 2, 500, 999])
@@ -27,6 +39,7 @@ def test_a_number_is_shown_with_three_digits():
 
 LEADS_TO = {
     ("call", WAITING): CALLED, ("recall", CALLED): CALLED, ("start", CALLED): IN_TALK, ("missing", CALLED): MISSED,
+    ("missing", WAITING): MISSED,
     ("finish", CALLED): DONE, ("finish", IN_TALK): DONE, ("return", MISSED): WAITING,
 }  # fmt: skip
 
@@ -40,6 +53,11 @@ def test_a_step_leads_where_it_should_or_is_refused(name, state):
         with pytest.raises(WrongState) as refused:
             step(name, state)
         assert refused.value.state == state
+
+
+def test_what_the_evening_left_open_has_a_last_step():
+    ends = {state: step(last_step(state), state) for state in (WAITING, CALLED, IN_TALK)}
+    assert ends == {WAITING: MISSED, CALLED: MISSED, IN_TALK: DONE}
 
 
 def test_a_number_is_called_once_and_again_three_times():

@@ -534,12 +534,24 @@ def test_what_nobody_finished_yesterday_holds_neither_counsellor_nor_room(centre
         call(centre, anna, now=tomorrow)
 
 
-def test_a_walk_in_whom_nobody_finished_yesterday_ends_as_well(centre, anna):
+@pytest.mark.parametrize(("steps", "state"), [([], "missed"), (["start"], "done")])
+def test_a_walk_in_whom_nobody_finished_yesterday_ends_as_well(centre, anna, steps, state):
     a_ticket(centre)
-    call(centre, anna)
+    ticket = call(centre, anna)
+    for step in steps:
+        do(step, centre, ticket, anna)
     a_ticket(centre, now=NOW + DAY)
     assert call(centre, anna, now=NOW + DAY).day == TODAY + DAY
-    assert rows(m.Ticket.state) == ["done", "called"]
+    assert rows(m.Ticket.state) == [state, "called"]
+
+
+def test_an_appointment_that_is_not_as_it_should_be_stops_no_morning(centre, anna):
+    left = an_arrival(centre, TEN)
+    call(centre, anna, now=TEN)
+    change(m.Appointment, left.appointment_id, state="cancelled")
+    a_ticket(centre, now=NOW + DAY)
+    assert call(centre, anna, now=NOW + DAY).day == TODAY + DAY
+    assert (rows(m.Ticket.state), rows(m.Appointment.state)) == (["missed", "called"], ["cancelled"])
 
 
 # ── the counsellor's page ─────────────────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from booking.gateways.sms import Later, Rehearsal
 from booking.services import leases, reminders
 from booking.store import models as m
 from booking.store.db import reading, transaction
-from booking.web import work
+from booking.web import serving, work
 from booking.web.work import Worker
 from tests.rows import a_centre, a_message, a_visitor, an_appointment
 
@@ -282,3 +283,12 @@ def test_stopping_waits_for_the_message_that_is_being_sent(app, now):
 
 def test_a_worker_that_never_started_stops_too(now):
     Worker(Rehearsal(), now=now).stop()
+
+
+def test_in_the_night_days_are_closed_and_what_is_past_its_time_is_erased(app, monkeypatch):
+    done = []
+    monkeypatch.setattr(serving.closing, "nightly", lambda *, now: done.append("closing"))
+    monkeypatch.setattr(serving.retention, "nightly", lambda *, now: done.append("retention"))
+    monkeypatch.setattr(serving, "Worker", partial(Worker, now=Clock(NOW.replace(hour=3))))
+    serving.worker_for(app).run_once(app)
+    assert done == ["closing", "retention"]

@@ -13,6 +13,7 @@ from booking.store import appointments as appointment_store
 from booking.store import tickets as store
 from booking.store.tickets import TicketRow
 
+OVERNIGHT = By("worker")
 # What finishing or missing a checked-in visitor's ticket makes of the appointment.
 _OUTCOME = {"finish": appointments.DONE, "missing": appointments.MISSED}
 
@@ -53,14 +54,28 @@ def take(session: Session, centre_id: int, ticket: Held, name: str, now: datetim
     """A step, and the end of the appointment behind the ticket where it is its last. Refusal: WrongState."""
     step(session, centre_id, ticket.id, ticket.state, name, now, by, **values)
     if ticket.appointment_id is not None and name in _OUTCOME:
-        _end_appointment(session, centre_id, ticket.appointment_id, _OUTCOME[name], now, by)
+        end_appointment(session, centre_id, ticket.appointment_id, appointments.ARRIVED, _OUTCOME[name], now, by)
 
 
-def _end_appointment(
-    session: Session, centre_id: int, appointment_id: int, outcome: str, now: datetime, by: By
+def close(session: Session, centre_id: int, ticket: Held, now: datetime) -> None:
+    """End a ticket of a past day; when its visitor went nobody knows, so `ended_at` stays empty.
+
+    Never refused for the appointment's sake: a centre must be able to work in the morning.
+    """
+    name = tickets.last_step(ticket.state)
+    step(session, centre_id, ticket.id, ticket.state, name, now, OVERNIGHT)
+    if ticket.appointment_id is None:
+        return
+    card = appointment_store.card(session, centre_id, ticket.appointment_id)
+    if card is not None and card.state == appointments.ARRIVED:
+        end_appointment(session, centre_id, card.id, card.state, _OUTCOME[name], now, OVERNIGHT)
+
+
+def end_appointment(
+    session: Session, centre_id: int, appointment_id: int, old: str, outcome: str, now: datetime, by: By
 ) -> None:
-    """What is left of its time can be booked again."""
-    if not appointment_store.change(session, centre_id, appointment_id, appointments.ARRIVED, outcome):
+    """To done or missed; what is left of its time can be booked again. Refusal: WrongState."""
+    if not appointment_store.change(session, centre_id, appointment_id, old, outcome):
         raise WrongState("changed")
     appointment_store.release(session, centre_id, appointment_id)
     appointment_step(session, centre_id, appointment_id, outcome, now, by)
