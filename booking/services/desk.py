@@ -1,8 +1,9 @@
 """What reception sees: one read for the whole desk, and the search for who has come."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -80,25 +81,34 @@ def view(centre_id: int, *, now: datetime) -> Desk:
         )  # fmt: skip
 
 
-def search(centre_id: int, typed: str, *, staff_id: int, now: datetime) -> list[Line]:
-    """Today's appointments by code, time (9:30) or part of a name; every name shown is a row in the access log."""
+def search(centre_id: int, typed: str, *, staff_id: int, carrier_id: int | None, now: datetime) -> list[Line]:
+    """Today's appointments by code, time (9:30) or part of a name; every name shown is a row in the access log.
+
+    `carrier_id`: whose visitors' names the searcher may know, None: everybody's. Others are found without theirs.
+    """
     with transaction(centre_id) as session:
         zone = planning.rules_of(session, centre_id).zone
         day = local_day(now, zone)
-        lines = appointment_store.between(session, centre_id, day_span(day, zone))
-        wanted = " ".join(typed.split())
-        code, at = appointments.read_code(wanted), _CLOCK.fullmatch(appointments.latin_digits(wanted))
-        if code is not None:
-            found = [line for line in lines if line.code == code]
-        elif at is not None:
-            start = _start(int(at[1]), int(at[2]))
-            found = [line for line in lines if start is not None and line.starts_at == instant(day, start, zone)]
-        else:
-            part = folded(wanted)
-            found = [line for line in lines if part and line.name and part in folded(line.name)]
-        for surrogate in appointment_store.surrogates(session, centre_id, (line.id for line in found)):
+        lines = [
+            line if carrier_id in (None, line.carrier_id) else line._replace(name=None)
+            for line in appointment_store.between(session, centre_id, day_span(day, zone))
+        ]
+        found = _matching(lines, " ".join(typed.split()), day, zone)
+        named = [line.id for line in found if line.name]
+        for surrogate in appointment_store.surrogates(session, centre_id, named):
             look(session, centre_id, "search", now, staff_id, surrogate)
         return found
+
+
+def _matching(lines: list[Line], wanted: str, day: date, zone: ZoneInfo) -> list[Line]:
+    code, at = appointments.read_code(wanted), _CLOCK.fullmatch(appointments.latin_digits(wanted))
+    if code is not None:
+        return [line for line in lines if line.code == code]
+    if at is not None:
+        start = _start(int(at[1]), int(at[2]))
+        return [line for line in lines if start is not None and line.starts_at == instant(day, start, zone)]
+    part = folded(wanted)
+    return [line for line in lines if part and line.name and part in folded(line.name)]
 
 
 def _start(hour: int, minute: int) -> time | None:

@@ -69,6 +69,7 @@ class Line(NamedTuple):
     code: str | None
     language: str
     interpreter: bool
+    carrier_id: int
     counsellor_id: int
     counsellor: str
     room: str
@@ -103,7 +104,7 @@ _BY_LINK = _CARD.where(a.link_hash == bindparam("hash"))
 _BY_CODE = select(a.id).where(a.centre_id == bindparam("centre"), a.code == bindparam("code"))
 _ADD, _CLAIM, _ADD_VISITOR = insert(m.Appointment).returning(m.Appointment.id), insert(m.Claim), insert(m.Visitor)
 _LINE = (
-    select(a.id, a.starts_at, a.ends_at, a.state, a.code, a.language, a.interpreter, a.counsellor_id,
+    select(a.id, a.starts_at, a.ends_at, a.state, a.code, a.language, a.interpreter, a.carrier_id, a.counsellor_id,
            staff.name.label("counsellor"), room.name.label("room"), topic.name.label("topic"), a.because, v.name)
     .join(m.Staff.__table__, staff.id == a.counsellor_id)
     .join(m.Room.__table__, room.id == a.room_id)

@@ -12,12 +12,12 @@ from booking import clock
 from booking.domain.actors import By
 from booking.domain.appointments import spoken
 from booking.domain.errors import Invalid, NotFound, Refusal
-from booking.domain.staff import LEAD
 from booking.domain.tickets import shown
 from booking.services import appointments, desk, screens, tickets
 from booking.services.desk import Desk, Line
 from booking.services.tickets import TicketRow
 from booking.web import i18n
+from booking.web.doors import seen_carrier
 from booking.web.errors import sentence, status
 from booking.web.forms import ArrivalForm, Form, PairForm, SearchForm, TicketForm
 from booking.web.places import config
@@ -118,7 +118,7 @@ def search() -> ResponseReturnValue:
     typed = form.q.data or ""
     if not form.validate():
         return _page(code=422, search=typed, refusal=form.q.errors[0])
-    found = desk.search(g.centre.id, typed, staff_id=g.staff.id, now=clock.now())
+    found = desk.search(g.centre.id, typed, staff_id=g.staff.id, carrier_id=seen_carrier(), now=clock.now())
     return _page(search=typed, found=[_arrival(line) for line in found])
 
 
@@ -134,7 +134,7 @@ def ticket(ticket_id: int) -> ResponseReturnValue:
 def appointment(appointment_id: int) -> ResponseReturnValue:
     """One appointment with name and phone; the look is logged."""
     card = appointments.card(g.centre.id, appointment_id)
-    person = appointments.person(g.centre.id, card.id, staff_id=g.staff.id, carrier_id=_carrier(), now=clock.now())
+    person = appointments.person(g.centre.id, card.id, staff_id=g.staff.id, carrier_id=seen_carrier(), now=clock.now())
     return render_template(
         "desk/appointment.html", appointment=card, code_spoken=spoken(card.code or ""), person=person
     )
@@ -172,11 +172,6 @@ def revoke(screen_id: int) -> ResponseReturnValue:
 
 def _by() -> By:
     return By("desk", g.staff.id)
-
-
-def _carrier() -> int | None:
-    """Reception sees its whole centre; a lead of one carrier only that carrier's visitors (S25)."""
-    return g.staff.carrier_id if g.staff.role == LEAD else None
 
 
 def _language(typed: str | None) -> str | None:

@@ -102,6 +102,13 @@ def _let_in(member: Member, door: Door) -> None:
     g.staff = member
 
 
+def seen_carrier() -> int | None:
+    """Whose visitors' names the one at the desk may know: reception its whole centre's (None), a lead of one carrier
+    only that carrier's (S25)."""
+    member: Member = g.staff
+    return member.carrier_id if member.role == LEAD else None
+
+
 # ── the JSON door: a bearer token ─────────────────────────────────────────────────────────────────────────────────
 
 

@@ -186,7 +186,7 @@ def rezan(centre):
 
 
 def names(centre, rezan, typed, *, now=NOW):
-    return [line.name for line in desk.search(centre, typed, staff_id=rezan, now=now)]
+    return [line.name for line in desk.search(centre, typed, staff_id=rezan, carrier_id=None, now=now)]
 
 
 @pytest.mark.parametrize(
@@ -231,6 +231,33 @@ def test_every_name_that_is_shown_is_a_row_in_the_access_log(centre, rezan):
     assert len(rows(m.Look.id)) == 2
 
 
+def test_a_lead_of_one_carrier_learns_no_names_of_the_others_and_only_shown_names_are_logged(centre, rezan):
+    a_carrier(centre, "awo"), a_room(centre, "r2")
+    cem = a_counsellor(centre, "Cem", carrier="awo", rooms=["r2"])
+    ours = a_booking(centre, TEN, name="Nour A.").card
+    theirs = an_appointment(centre, cem, TEN, code="00000000")
+    awo = dict(rows(m.Carrier.slug, m.Carrier.id))["awo"]
+    add(m.Visitor(centre_id=centre, carrier_id=awo, appointment_id=theirs, surrogate="s", name="Nour B.",
+                  erase_on=TODAY))  # fmt: skip
+
+    def found(typed, carrier):
+        lines = desk.search(centre, typed, staff_id=rezan, carrier_id=carrier, now=NOW)
+        return [(line.id, line.name) for line in lines]
+
+    assert found("nour", ours.carrier_id) == [(ours.id, "Nour A.")]
+    assert found("10:00", ours.carrier_id) == [(ours.id, "Nour A."), (theirs, None)]
+    assert found("0000 0000", ours.carrier_id) == [(theirs, None)]
+    assert rows(m.Look.surrogate) == [rows(m.Visitor.surrogate)[0]] * 2
+    assert found("nour", awo) == [(theirs, "Nour B.")]
+    assert found("nour", None) == [(ours.id, "Nour A."), (theirs, "Nour B.")]
+
+
+def test_a_look_at_a_time_without_a_name_is_no_look_at_a_person(centre, rezan):
+    a_booking(centre, TEN, phone=MOBILE)
+    assert names(centre, rezan, "10:00") == [None]
+    assert rows(m.Look.id) == []
+
+
 def test_a_search_tells_nobody_and_changes_nothing_but_the_access_log(centre, rezan, heard):
     a_booking(centre, TEN, name="Nour")
     said = len(heard)
@@ -240,7 +267,7 @@ def test_a_search_tells_nobody_and_changes_nothing_but_the_access_log(centre, re
 
 def test_a_name_stands_in_what_a_search_finds_and_nowhere_else_on_the_desk(centre, anna, rezan):
     card = a_booking(centre, TEN, name="Canary Wren", phone=MOBILE).card
-    assert "Canary Wren" in repr(desk.search(centre, "wren", staff_id=rezan, now=NOW))
+    assert "Canary Wren" in repr(desk.search(centre, "wren", staff_id=rezan, carrier_id=None, now=NOW))
     tickets.check_in(centre, card.id, by=DESK, now=NOW)
     a_booking(centre, ELEVEN, name="Canary Second")
     pages = [desk.view(centre, now=NOW), calls.view(centre, anna, now=NOW), appointments.of_day(centre, now=NOW)]
