@@ -8,6 +8,7 @@ one advisory lock per centre. Reads never wait for writers.
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from sqlalchemy.types import TypeDecorator
 from booking.domain.errors import TooBusy
 
 BUSY_SECONDS: float = 5
+TRY_AGAIN_SECONDS = 0.01
 POSTGRES_LOCK_NOT_AVAILABLE = "55P03"
 # With the guard off two writers may both find a place free. Only the control of a race test does that.
 WRITE_LOCK = {"on": True}
@@ -93,11 +95,25 @@ def prepare_engine(engine: Engine) -> None:
 def _sqlite_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's own BEGIN, see _sqlite_begin
     cursor = connection.cursor()
+    _write_ahead(cursor)
     # FULL: NORMAL may drop acknowledged commits when the power fails. secure_delete: what is erased leaves the file.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
                    f"busy_timeout={BUSY_SECONDS * 1000:.0f}"):  # fmt: skip
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Of processes that begin at once with a new file one changes its mode. SQLite lets none of the others wait."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not _sqlite_busy(error) or time.monotonic() > until:
+                raise
+            time.sleep(TRY_AGAIN_SECONDS)
 
 
 def _postgres_connect(_dialect: Dialect, _record: object, _words: object, options: dict[str, Any]) -> None:
@@ -188,8 +204,12 @@ def _too_busy(centre_id: int) -> TooBusy:
 
 def _waited_too_long(error: OperationalError) -> bool:
     """Whether somebody else's lock was in the way: not a database that is gone, full or broken."""
-    result = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # what is above it says which kind of busy
-    return result == sqlite3.SQLITE_BUSY or getattr(error.orig, "sqlstate", None) == POSTGRES_LOCK_NOT_AVAILABLE
+    return _sqlite_busy(error.orig) or getattr(error.orig, "sqlstate", None) == POSTGRES_LOCK_NOT_AVAILABLE
+
+
+def _sqlite_busy(error: object) -> bool:
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_BUSY  # what is above it says which kind of busy
 
 
 def announce(session: Session, centre_id: int, audience: str) -> None:

@@ -1,7 +1,8 @@
 """transaction() and the columns, on both databases."""
 
+import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from booking.domain.errors import TooBusy
+from booking.store import db as module
 from booking.store import models as m
 from booking.store.db import WritingInReading, announce, db, on_commit, reading, transaction
 from tests.locks import another_process_writes, impatient
@@ -141,6 +143,30 @@ def another_process_keeps_the_row(app):
     with db.engine.connect() as connection:
         connection.execute(m.Lease.__table__.select().with_for_update())
         yield
+
+
+@pytest.mark.parametrize("tries", [2, 10**6])
+def test_who_opens_a_new_file_while_another_process_makes_it_waits_for_its_mode(tmp_path, monkeypatch, tries):
+    """SQLite answers "locked" at once there, whatever its time limit."""
+    left = iter(range(tries))
+
+    class Cursor(sqlite3.Cursor):
+        def execute(self, statement: str) -> sqlite3.Cursor:
+            if "journal_mode" in statement and next(left, None) is not None:
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise error
+            return super().execute(statement)
+
+    class Connection(sqlite3.Connection):
+        def cursor(self) -> sqlite3.Cursor:
+            return super().cursor(Cursor)
+
+    monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(tmp_path / "new.db", factory=Connection)) as connection:
+        with nullcontext() if tries == 2 else pytest.raises(sqlite3.OperationalError):
+            module._sqlite_connect(connection, None)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal" if tries == 2 else "delete",)
 
 
 def test_any_other_failure_of_the_database_stays_what_it_is(inside):
