@@ -1,6 +1,7 @@
 """What only the practice installation needs: its clock, its cast, and when its next open morning is."""
 
 from datetime import datetime, time, timedelta
+from math import ceil
 from typing import NamedTuple
 
 from booking.domain import roster
@@ -61,6 +62,6 @@ def open_days(centre_id: int, first: datetime, days: int) -> list[datetime]:
 
 
 def set_clock_ahead(by: timedelta) -> None:
-    """Remember how far the practice clock runs ahead of the machine's."""
+    """Remember how far the practice clock runs ahead of the machine's; rounded up, so that it never goes back."""
     with transaction(0) as session:
-        installation.set_clock_ahead(session, int(by.total_seconds()))
+        installation.set_clock_ahead(session, ceil(by.total_seconds()))

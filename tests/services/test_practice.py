@@ -71,7 +71,7 @@ def test_open_days_are_midnights_of_days_with_hours_that_nothing_shuts(centre):
     assert found[-1] - found[0] == timedelta(days=9, hours=-1)
 
 
-def test_how_far_the_practice_clock_runs_ahead_is_remembered():
+def test_how_far_the_practice_clock_runs_ahead_is_remembered_and_it_never_goes_back():
     add(m.Installation(id=1, epoch="e", practice=True))
     practice.set_clock_ahead(timedelta(days=120, seconds=3.7))
-    assert rows(m.Installation.clock_ahead_seconds) == [120 * 86_400 + 3]
+    assert rows(m.Installation.clock_ahead_seconds) == [120 * 86_400 + 4]
