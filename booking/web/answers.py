@@ -1,22 +1,27 @@
 """What the pages for booking and for moving share: answers in the address, the age question, the list of times."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from flask import Response, g, render_template, request, url_for
+from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from booking import clock
 from booking.domain.appointments import latin_digits
 from booking.domain.availability import Age
 from booking.domain.errors import Invalid, NoProgramme
 from booking.domain.times import local_day
 from booking.services import centres
 from booking.services.appointments import Offers, Topic
+from booking.web import birthdays, i18n
 from booking.web.errors import sentence
 from booking.web.forms import AgeForm
+from booking.web.places import config
 
 NEXT_FREE = 3
+ANSWERS = {"reached": Age(True), "not-soon": Age(False)}  # and "soon", with the day
 YEARS = range(2000, 3000)  # beyond them, wall times run out of what a date can be
 
 
@@ -32,15 +37,28 @@ class Time(NamedTuple):
 
 
 def age_answer() -> Age | None:
-    """The answer in the address. Refusal: Invalid("birthday", "birthday-unreadable")."""
+    """The answer in the address. A birthday whose seal has ended is no answer: the question is asked again."""
     answered = request.args.get("age")
     if answered == "soon":
-        return Age(False, _birthday(request.args.get("birthday", "")))
-    return {"reached": Age(True), "not-soon": Age(False)}.get(answered or "")
+        on = _sealed_birthday()
+        return Age(False, on) if on else None
+    return ANSWERS.get(answered or "")
 
 
 def age_query() -> dict[str, Any]:
-    return {name: request.args[name] for name in ("age", "birthday") if request.args.get(name)}
+    return {name: request.args[name] for name in ("age", "sealed") if request.args.get(name)}
+
+
+def age_answered(asked: Topic, onward: Callable[..., str], action: str) -> ResponseReturnValue:
+    """The question was sent: on with the answer in the address, or asked again with what was typed.
+
+    `onward` makes the next page's address with the answer; `action` is where the question is sent.
+    """
+    form = AgeForm()
+    try:
+        return redirect(onward(**_answer(form, asked)), 303)
+    except Invalid as refusal:
+        return age_page(asked, refusal, action, form)
 
 
 def start_of(typed: str | None) -> datetime:
@@ -52,12 +70,13 @@ def start_of(typed: str | None) -> datetime:
         raise Invalid("start", "start-unreadable") from error
 
 
-def age_page(asked: Topic, refusal: Invalid | None, action: str) -> ResponseReturnValue:
+def age_page(asked: Topic, refusal: Invalid | None, action: str, form: AgeForm | None = None) -> ResponseReturnValue:
+    """The age question, with what was typed or what the address answers; a refusal stands beside its field."""
     errors = {refusal.field: sentence(refusal)} if refusal is not None else {}
+    shown = form or AgeForm(formdata=None, age=request.args.get("age"), birthday=_sealed_birthday())
     page = render_template(
-        "appointments/age.html", topic=asked, age=asked.age, until=asked.until, errors=errors,
-        form=AgeForm(request.args), action=action,
-    )  # fmt: skip
+        "appointments/age.html", topic=asked, age=asked.age, until=asked.until, errors=errors, form=shown, action=action
+    )
     return page, 422 if errors else 200
 
 
@@ -104,6 +123,23 @@ def _chosen_day(counts: Counter[date]) -> date | None:
     except ValueError:
         return None
     return chosen if chosen in counts else None
+
+
+def _answer(form: AgeForm, asked: Topic) -> dict[str, str]:
+    """As it stands in the address. Refusals: Invalid("age" or "birthday", …)."""
+    answered = form.age.data or ""
+    if answered != "soon":
+        if answered not in ANSWERS:
+            raise Invalid("age", "age-needed")
+        return {"age": answered}
+    birthday, now = _birthday(form.birthday.data or ""), clock.now()
+    if not local_day(now, i18n.zone()) < birthday <= asked.until:
+        raise Invalid("birthday", "birthday-not-in-horizon")
+    return {"age": answered, "sealed": birthdays.seal(birthday, now, config().secret_key)}
+
+
+def _sealed_birthday() -> date | None:
+    return birthdays.opened(request.args.get("sealed", ""), clock.now(), config().secret_key)
 
 
 def _birthday(typed: str) -> date:

@@ -1,6 +1,7 @@
 """The public pages on the way to an appointment: topic, age, time, details."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -13,12 +14,22 @@ from booking.domain.errors import Invalid, NoProgramme, Refusal
 from booking.services import appointments, centres
 from booking.services.appointments import Contact
 from booking.web import i18n, limits
-from booking.web.answers import age_answer, age_page, age_query, near_times, referral, start_of, times_page
+from booking.web.answers import (
+    age_answer,
+    age_answered,
+    age_page,
+    age_query,
+    near_times,
+    referral,
+    start_of,
+    times_page,
+)
 from booking.web.errors import sentence, status
 from booking.web.forms import DetailsForm
 from booking.web.places import config
 
 blueprint = Blueprint("appointments", __name__)
+UNANSWERED = Invalid("age", "age-unanswered")
 
 
 @blueprint.get("/")
@@ -45,13 +56,15 @@ def privacy() -> ResponseReturnValue:
     return render_template("appointments/privacy.html", carriers=centres.carriers(g.centre.id))
 
 
-@blueprint.get("/<centre>/<language:language>/<topic>/")
+@blueprint.route("/<centre>/<language:language>/<topic>/", methods=["GET", "POST"])
 def age(topic: str) -> ResponseReturnValue:
     """The one age question, where the topic's programmes need it; else straight on to the times."""
-    asked = appointments.topic(g.centre.id, topic, now=clock.now())
+    asked, here = appointments.topic(g.centre.id, topic, now=clock.now()), url_for(".age", topic=topic)
     if asked.age is None:
-        return redirect(url_for(".times", topic=topic))
-    return age_page(asked, None, url_for(".times", topic=topic))
+        return redirect(url_for(".times", topic=topic), 303)
+    if request.method == "POST":
+        return age_answered(asked, partial(url_for, ".times", topic=topic), here)
+    return age_page(asked, None, here)
 
 
 @blueprint.get("/<centre>/<language:language>/<topic>/times")
@@ -60,7 +73,7 @@ def times(topic: str) -> ResponseReturnValue:
         offers = appointments.offers(g.centre.id, _wish(topic), now=clock.now())
     except Invalid as refusal:
         asked = appointments.topic(g.centre.id, topic, now=clock.now())
-        return age_page(asked, refusal, url_for(".times", topic=topic))
+        return age_page(asked, refusal, url_for(".age", topic=topic))
     except NoProgramme as refusal:
         return referral(refusal)
     return times_page(offers, url_for(".times", topic=topic, **age_query()), refused=False)
@@ -103,6 +116,8 @@ def _details_page(topic: str, start: datetime, form: DetailsForm, code: int = 20
 
 def _details_refused(topic: str, start: datetime, form: DetailsForm, refusal: Refusal) -> ResponseReturnValue:
     """Nothing was written; the form comes back filled, with the reason and up to three near times."""
+    if isinstance(refusal, Invalid) and refusal.field == "age":
+        return _details_page(topic, start, form, code=422, refusal=sentence(UNANSWERED), ask_age=True)
     if isinstance(refusal, Invalid) and form.refuse(refusal, sentence(refusal)):
         return _details_page(topic, start, form, code=422)
     near = near_times(topic, list(getattr(refusal, "near", ())))

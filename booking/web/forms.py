@@ -63,10 +63,7 @@ class FindForm(Form):
 
 
 class AgeForm(Form):
-    """Sent by GET: the answer is in the address and nowhere else."""
-
-    class Meta:
-        csrf = False
+    """Sent by POST: the birthday stands in no address."""
 
     age = StringField()
     birthday = StringField(_("The day of the birthday"), validators=[Length(max=20, message=TOO_LONG)])

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
@@ -14,9 +15,9 @@ from booking.domain.actors import WEB
 from booking.domain.appointments import spoken
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken, TooLate, WrongCredentials, WrongState
 from booking.services import appointments, changes
-from booking.services.appointments import Card
+from booking.services.appointments import Card, Topic
 from booking.web import i18n, limits
-from booking.web.answers import age_answer, age_page, age_query, private, referral, start_of, times_page
+from booking.web.answers import age_answer, age_answered, age_page, age_query, private, referral, start_of, times_page
 from booking.web.errors import sentence, status
 from booking.web.forms import FindForm, Form
 from booking.web.places import config
@@ -74,7 +75,9 @@ def cancel(link: str) -> ResponseReturnValue:
 @limits.limiter.limit(limits.BOOK, methods=["POST"])
 def move(link: str) -> ResponseReturnValue:
     """The age question again where the topic has one (its answer is not stored), then the times, each a button."""
-    card, back = _card(link), url_for(".show", link=link)
+    card, here, back = _card(link), url_for(".move", link=link), url_for(".show", link=link)
+    if "age" in request.form:
+        return age_answered(_topic(card), partial(url_for, ".move", link=link), here)
     start = start_of(request.form.get("start")) if request.method == "POST" else None
     try:
         if start is not None:
@@ -88,8 +91,7 @@ def move(link: str) -> ResponseReturnValue:
     except NoProgramme as refusal:
         return referral(refusal)
     except Invalid as refusal:
-        topic = appointments.topic_of_appointment(g.centre.id, card.id, now=clock.now())
-        return age_page(topic, refusal if "age" in request.args else None, url_for(".move", link=link))
+        return age_page(_topic(card), refusal if "age" in request.args else None, here)
 
 
 @blueprint.route("/<centre>/<language:language>/find", methods=["GET", "POST"])
@@ -109,6 +111,10 @@ def find() -> ResponseReturnValue:
         return render_template("appointments/find.html", form=form, refusal=sentence(refusal)), status(refusal)
     opened = _opener().dumps([g.centre.id, card.id])
     return redirect(url_for(".show", link=f"{OPENED_BY_CODE}.{opened}"), 303)
+
+
+def _topic(card: Card) -> Topic:
+    return appointments.topic_of_appointment(g.centre.id, card.id, now=clock.now())
 
 
 def _times(link: str, card: Card, *, refused: bool = False) -> str:

@@ -1,5 +1,6 @@
 """Booking over HTTP, as a visitor does it: by the links and forms of the pages, in the languages they speak."""
 
+import base64
 import re
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +17,7 @@ from tests.web.visiting import (
     code_of,
     details_page,
     dump,
+    form_token,
     link_of,
     press,
     press_once,
@@ -156,7 +158,7 @@ def test_the_birthday_on_the_appointments_day_decides(app, client, house):
 )
 def test_a_birthday_is_read_as_people_write_it(client, house, typed):
     def times(birthday):
-        answer = client.get("/ludwigsburg/ar/residence/times", query_string={"age": "soon", "birthday": birthday})
+        answer = press(client, client.get("/ludwigsburg/ar/residence/"), age="soon", birthday=birthday)
         assert answer.status_code == 200
         return offered(answer)
 
@@ -181,6 +183,59 @@ def test_a_birthday_that_helps_nobody_is_kept_and_explained(client, house, langu
     assert said(client.application, reason, language) in page.words
     form = page.form("birthday")
     assert (form.fields["age"], form.fields["birthday"]) == ("soon", birthday)
+
+
+def test_the_birthday_can_be_read_in_no_address_on_the_way(app, client, house, watch):
+    asked = press_once(client, client.get("/ludwigsburg/de/residence/"), age="soon", birthday="14.03.2027")
+    assert asked.status_code == 303
+    details = details_page(client, age="soon", birthday="2027-03-14", day=MONDAY)
+    seen = [asked.location, *read(client.get(asked.location)).links, *read(details).links, details.request.url]
+    sealed = {query["sealed"][0] for link in seen if "sealed" in (query := parse_qs(urlsplit(link).query))}
+    assert sealed
+    for seal in sealed:
+        plain = base64.urlsafe_b64decode(seal + "=" * (-len(seal) % 4))
+        assert not any(form in plain for form in (b"2027", b"14.03", b"03-14"))
+    assert not re.search(r"birthday|14[.-]0?3|0?3-14", " ".join(seen).replace(MONDAY, ""))
+    back = client.get(next(link for link in read(client.get(asked.location)).main if "/residence/?" in link))
+    form = read(back).form("birthday")
+    assert (form.fields["age"], form.fields["birthday"]) == ("soon", "2027-03-14")
+
+
+def test_the_address_leads_back_to_the_times_for_three_hours_and_then_to_the_question(app, client, house, watch):
+    asked = press_once(client, client.get("/ludwigsburg/de/residence/"), age="soon", birthday="14.03.2027")
+    watch.pass_by(hours=3)
+    elsewhere = app.test_client()
+    assert elsewhere.get(asked.location).status_code == 200
+    watch.pass_by(seconds=1)
+    for address in (asked.location, asked.location[:-1] + "!", "/ludwigsburg/de/residence/times?age=soon&sealed=ü"):
+        answer = elsewhere.get(address)
+        assert answer.status_code == 422
+        assert said(app, "age-needed") in read(answer).words
+        assert read(answer).form("birthday").fields["age"] == "soon"
+
+
+def test_details_that_were_open_too_long_keep_what_was_typed_and_lead_to_the_question(app, client, house, watch):
+    page = details_page(client, age="soon", birthday="2027-03-14", day=MONDAY)
+    watch.pass_by(hours=4)
+    answer = press(client, page, name="Nour", phone=PHONE)
+    assert answer.status_code == 422
+    assert said(app, "age-unanswered") in read(answer).words
+    assert read(answer).form("name").fields["name"] == "Nour"
+    assert "birthday" in read(client.get(read(answer).link("/residence/"))).form("age").inputs
+    assert rows(app, "appointment") == []
+
+
+@pytest.mark.parametrize("age", ["", "older", "SOON"])
+def test_an_answer_that_is_none_is_asked_for_again(client, house, age):
+    answer = press(client, client.get("/ludwigsburg/de/residence/"), age=age)
+    assert answer.status_code == 422
+    assert said(client.application, "age-needed") in read(answer).words
+
+
+def test_a_topic_without_the_question_takes_no_answer(client, house):
+    token = form_token(client)
+    answer = client.post("/ludwigsburg/de/german/", data={"age": "soon", "csrf_token": token})
+    assert (answer.status_code, answer.location) == (303, "/ludwigsburg/de/german/times")
 
 
 def test_nothing_of_the_birthday_is_stored(app, client, house):

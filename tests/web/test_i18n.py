@@ -23,7 +23,7 @@ from tests.web.visiting import (
 
 PAGES = (
     "", "residence/", "residence/times?age=reached", "german/times?day=2027-03-09", "privacy", "find",
-    "residence/times?age=soon&birthday=14.03.2027", "gardening/", "residence/times?age=soon&birthday=x",
+    "residence/times?age=soon&sealed=x", "gardening/", "residence/times?age=soon&sealed=%00",
 )  # fmt: skip
 
 
