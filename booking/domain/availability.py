@@ -67,6 +67,8 @@ def _ways(plan: Plan, request: Request) -> Iterator[tuple[Offer, int]]:
                     usable = c.free & words.free & room.free[0] & plan.open_steps & ~reserve.steps(c, room)
                     mask = runs(usable, grains(busy)) & allowed
                     if mask:
+                        mask &= ~reserve.starts(c, room, programme, grains(busy))
+                    if mask:
                         yield _offer(c, room, programme, words, busy), mask
 
 

@@ -81,10 +81,19 @@ class Programme(NamedTuple):
     areas: frozenset[int] = frozenset()
 
 
+class Kept(NamedTuple):
+    """So many steps of a programme's day are not sold before the evening before; `day` is the day as steps."""
+
+    programme_id: int
+    day: int
+    steps: int
+
+
 class Plan(NamedTuple):
     """Everything the rules need to know about one centre and some weeks.
 
     `interpreted`: the languages of the service by telephone, which always has somebody, after `interpreter_lead`.
+    `walk_in_steps`, `min_reachable`, `crisis_minutes`, `kept_back`: what is not sold, see domain/reserve.
     """
 
     calendar: Calendar
@@ -99,6 +108,8 @@ class Plan(NamedTuple):
     buffer_minutes: int
     start_every: int
     min_reachable: int
+    crisis_minutes: int = 0
+    kept_back: tuple[Kept, ...] = ()
 
 
 class Age(NamedTuple):

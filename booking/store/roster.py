@@ -27,6 +27,8 @@ class Rules(NamedTuple):
     interpreted: frozenset[str]
     interpreter_lead: timedelta
     erase_after_days: int
+    same_day_percent: int
+    crisis_minutes: int
 
 
 class Person(NamedTuple):
@@ -88,7 +90,7 @@ site, interpreter, there = m.Site.__table__.c, m.Interpreter.__table__.c, m.Inte
 _RULES = select(
     centre.zone, centre.region, centre.horizon_days, centre.lead_minutes, centre.start_every_minutes,
     centre.buffer_minutes, centre.min_present, centre.min_reachable, centre.interpreted,
-    centre.interpreter_lead_minutes, centre.erase_after_days,
+    centre.interpreter_lead_minutes, centre.erase_after_days, centre.same_day_percent, centre.crisis_minutes,
 ).where(centre.id == bindparam("centre"))  # fmt: skip
 _HOURS = (
     select(hours.weekday, hours.starts, hours.ends, hours.walk_in, hours.alone)
@@ -198,7 +200,7 @@ def rules(session: Session, centre_id: int) -> Rules | None:
     return Rules(
         ZoneInfo(row.zone), row.region, row.horizon_days, timedelta(minutes=row.lead_minutes),
         row.start_every_minutes, row.buffer_minutes, row.min_present, row.min_reachable, frozenset(row.interpreted),
-        timedelta(minutes=row.interpreter_lead_minutes), row.erase_after_days,
+        timedelta(minutes=row.interpreter_lead_minutes), row.erase_after_days, row.same_day_percent, row.crisis_minutes,
     )  # fmt: skip
 
 

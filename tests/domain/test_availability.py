@@ -1,6 +1,6 @@
 """Offers against an oracle that knows no masks: it walks slot by slot and person by person."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from booking.domain.places import (
     Busy,
     Counsellor,
     Interpreter,
+    Kept,
     Offer,
     Plan,
     Programme,
@@ -33,6 +34,7 @@ from booking.domain.places import (
     serves_area,
     with_interpreter,
 )
+from booking.domain.reserve import bookable, kept_back, released
 from booking.domain.roster import Calendar
 from booking.domain.times import GRAIN, Grid, Span
 
@@ -43,6 +45,7 @@ ORIGIN = datetime(2027, 3, 2, 21, 30, tzinfo=UTC)
 STEPS = 36
 GRID = Grid(ORIGIN, STEPS)
 MIDNIGHT = STEPS // 2
+DAYS = (1 << MIDNIGHT) - 1, ((1 << MIDNIGHT) - 1) << MIDNIGHT
 ALWAYS = (1 << STEPS) - 1
 MINUTE = timedelta(minutes=1)
 CALENDAR = Calendar(BERLIN, GRID, (TUESDAY, WEDNESDAY), (TUESDAY, WEDNESDAY))
@@ -97,13 +100,20 @@ def places(plan, room, step):
 
 
 def reachable(plan, step, without_person=None, without_room=None):
-    """Somebody with duty who is free then, with a free room she may use."""
-    for person in plan.counsellors:
-        if person.duty and person.id != without_person and is_in(person.free, step):
-            for room in person.rooms:
-                if places(plan, room, step) > (room == without_room):
-                    return True
-    return False
+    """How many with duty are free then, each in a place of her own in a room she may use; every way is tried."""
+    people = [p for p in plan.counsellors if p.duty and p.id != without_person and is_in(p.free, step)]
+    left = {room: places(plan, room, step) - (room == without_room) for room in plan.rooms}
+    return most_pairs(tuple(people), left)
+
+
+def most_pairs(people, left):
+    if not people:
+        return 0
+    first, others = people[0], people[1:]
+    with_her = [
+        1 + most_pairs(others, {**left, room: left[room] - 1}) for room in first.rooms if left.get(room, 0) > 0
+    ]  # fmt: skip
+    return max([most_pairs(others, left), *with_her])
 
 
 def suits_age(programme, age, day):
@@ -122,8 +132,9 @@ def runs_on(programme, day):
 def may_take(plan, person, room, step):
     if not (is_in(plan.open_steps, step) and is_in(person.free, step) and places(plan, room, step)):
         return False
-    protected = plan.min_reachable == 1 and is_in(plan.walk_in_steps, step) and reachable(plan, step)
-    return not protected or reachable(plan, step, person.id, room)
+    if not is_in(plan.walk_in_steps, step):
+        return True
+    return reachable(plan, step, person.id, room) >= min(plan.min_reachable, reachable(plan, step))
 
 
 def helpers(plan, request, person):
@@ -172,6 +183,54 @@ def lives_there(programme, area):
     return area is None or not programme.areas or area in programme.areas
 
 
+def periods(plan):
+    """The walk-in steps, each unbroken run a list."""
+    found = []
+    for step in range(STEPS):
+        if is_in(plan.walk_in_steps, step):
+            if not is_in(plan.walk_in_steps, step - 1):
+                found.append([])
+            found[-1].append(step)
+    return found
+
+
+def has_hole(plan, period):
+    """So many minutes in a row in which one with duty is free, in one room."""
+    length = plan.crisis_minutes // 5
+    return any(
+        all(is_in(person.free, s) and places(plan, room, s) for s in range(first, first + length))
+        for first in period[: max(len(period) - length + 1, 0)]
+        for person in plan.counsellors
+        if person.duty
+        for room in person.rooms
+    )
+
+
+def leaves_a_hole(plan, offer, step):
+    after = sell(plan, offer, step)
+    return not plan.crisis_minutes or all(has_hole(after, p) for p in periods(plan) if has_hole(plan, p))
+
+
+def bookable_steps(plan, programme, day):
+    people = [p for p in plan.counsellors if programme in p.programmes]
+    known = {room for p in people for room in p.rooms}
+    found = 0
+    for step in range(STEPS):
+        if is_in(day, step):
+            free = sum(is_in(p.free, step) and is_in(plan.open_steps, step) for p in people)
+            talks = min(free, sum(places(plan, room, step) for room in known))
+            found += max(talks - (plan.min_reachable if is_in(plan.walk_in_steps, step) else 0), 0)
+    return found
+
+
+def leaves_the_share(plan, offer, step):
+    return all(
+        bookable_steps(plan, offer.programme_id, kept.day) - offer.busy_minutes // 5 >= kept.steps
+        for kept in plan.kept_back
+        if kept.programme_id == offer.programme_id and is_in(kept.day, step)
+    )
+
+
 def naive_offers(plan, request, step):
     """All ways to keep the start at that step."""
     at, day = ORIGIN + step * GRAIN, TUESDAY if step < MIDNIGHT else WEDNESDAY
@@ -189,15 +248,15 @@ def naive_offers(plan, request, step):
                 if fits and all(may_take(plan, person, room, s) and has_time(plan, helper, s) for s in steps):
                     who = helper if isinstance(helper, int) else None
                     found.add(Offer(person.id, room, p, person.carrier_id, helper is not None, minutes, busy, who))
-    return found
+    return {offer for offer in found if leaves_a_hole(plan, offer, step) and leaves_the_share(plan, offer, step)}
 
 
 # ── random plans ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-periods = st.lists(st.tuples(st.integers(0, STEPS - 1), st.integers(6, 24)), max_size=2).map(
+stretches = st.lists(st.tuples(st.integers(0, STEPS - 1), st.integers(6, 24)), max_size=2).map(
     lambda found: sum(1 << step for step in {s for first, n in found for s in range(first, min(first + n, STEPS))})
 )
-mostly_free = st.sampled_from([ALWAYS, ALWAYS, None]).flatmap(lambda mask: periods if mask is None else st.just(mask))
+mostly_free = st.sampled_from([ALWAYS, ALWAYS, None]).flatmap(lambda mask: stretches if mask is None else st.just(mask))
 leads = st.sampled_from([0, 30, 45]).map(lambda n: n * MINUTE)
 maybe = st.sampled_from([None, False, True, True])
 some_days = st.sampled_from([None, None, None, TUESDAY, WEDNESDAY])
@@ -249,7 +308,11 @@ plans = st.builds(
     interpreter_lead=leads,
     buffer_minutes=st.sampled_from([0, 5, 10]),
     start_every=st.sampled_from([5, 15, 30]),
-    min_reachable=st.sampled_from([0, 1, 1, 1]),
+    min_reachable=st.sampled_from([0, 1, 1, 1, 2, 3]),
+    crisis_minutes=st.sampled_from([0, 0, 10, 20]),
+    kept_back=st.lists(
+        st.builds(Kept, st.sampled_from([1, 2]), st.sampled_from(DAYS), st.integers(1, 20)), max_size=2
+    ).map(tuple),
 )
 moments = st.integers(-30, STEPS * 5 + 30).map(lambda n: ORIGIN + n * MINUTE)
 requests = st.builds(
@@ -281,15 +344,16 @@ def sell(plan, offer, step):
     return plan._replace(counsellors=people, rooms=rooms)
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(plans, requests, st.randoms(use_true_random=False))
-def test_however_much_is_sold_somebody_stays_reachable_wherever_somebody_was(plan, request, chance):
-    plan = plan._replace(min_reachable=1)
-    attended = [s for s in range(STEPS) if is_in(plan.walk_in_steps, s) and reachable(plan, s)]
+def test_however_much_is_sold_walk_ins_and_crises_keep_theirs(plan, request, chance):
+    attended = {s: min(reachable(plan, s), plan.min_reachable) for s in range(STEPS) if is_in(plan.walk_in_steps, s)}
+    holes = [p for p in periods(plan) if plan.crisis_minutes and has_hole(plan, p)]
     while offered := steps(plan, request):
         step = chance.choice(offered)
         plan = sell(plan, chance.choice(offers_at(plan, request, GRID.at(step))), step)
-        assert all(reachable(plan, s) for s in attended)
+        assert all(reachable(plan, s) >= least for s, least in attended.items())
+        assert all(has_hole(plan, period) for period in holes)
 
 
 # ── the rules, one by one ─────────────────────────────────────────────────────────────────────────────────────────
@@ -463,6 +527,88 @@ def test_the_places_left_in_a_room(taken, valid, talks):
     for step in range(6):
         left = max(talks - sum(mask >> step & 1 for mask in taken), 0) if valid >> step & 1 else 0
         assert [level >> step & 1 for level in levels] == [1] * left + [0] * (talks - left)
+
+
+# ── what is kept back ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_are_kept_where_the_centre_wants_two():
+    three = [a_counsellor(n, rooms=(n,)) for n in (1, 2, 3)]
+    plan = a_plan(*three, rooms=(1, 2, 3), walk_in=ALWAYS, min_reachable=2)
+    assert {o.counsellor_id for o in offers_at(plan, a_request(), ORIGIN)} == {1, 2, 3}
+    sold = sell(plan, offers_at(plan, a_request(), ORIGIN)[0], 0)
+    assert offers_at(sold, a_request(), ORIGIN) == []
+    assert steps(sold, a_request()) == [9, 12, 15, 18, 21, 24, 27]
+    five = a_plan(
+        *(a_counsellor(n, rooms=(n,)) for n in range(1, 6)), rooms=range(1, 6), walk_in=ALWAYS, min_reachable=2
+    )
+    assert len(offers_at(five, a_request(), ORIGIN)) == 5
+
+
+def test_pairs_of_people_and_rooms_count_and_not_people():
+    """Two could see somebody at once; the third has no room of her own, so nobody can be spared."""
+    plan = a_plan(
+        a_counsellor(1, rooms=(1,)), a_counsellor(2, rooms=(1, 2)), a_counsellor(3, rooms=(2,)), rooms=(1, 2),
+        walk_in=ALWAYS, min_reachable=2,
+    )  # fmt: skip
+    assert steps(plan, a_request()) == []
+    assert steps(plan._replace(rooms={**plan.rooms, 2: a_room(2, talks=2)}), a_request()) != []
+
+
+def test_a_hole_for_a_crisis_is_left_in_each_walk_in_period():
+    plan = a_plan(a_counsellor(), walk_in=0b111111111111, min_reachable=0, crisis_minutes=20)
+    assert steps(plan, a_request()) == [0, 6, 9, 12, 15, 18, 21, 24, 27]  # the hole is after or before the talk
+    assert steps(sell(plan, offers_at(plan, a_request(), GRID.at(6))[0], 6), a_request()) == [15, 18, 21, 24, 27]
+
+
+def test_a_colleague_or_the_time_after_serve_as_the_hole_too():
+    pair = a_plan(a_counsellor(1), a_counsellor(2, rooms=(2,)), rooms=(1, 2), walk_in=0b111111, min_reachable=0,
+                  crisis_minutes=20)  # fmt: skip
+    assert {o.counsellor_id for o in offers_at(pair, a_request(), ORIGIN)} == {1, 2}
+    alone = a_plan(a_counsellor(), walk_in=(1 << 12) - 1, min_reachable=0, crisis_minutes=20)
+    assert steps(alone, a_request(minutes=15)) == [0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30]
+
+
+def test_where_no_hole_is_left_anyway_something_can_still_be_sold():
+    plan = a_plan(a_counsellor(), walk_in=0b111, min_reachable=0, crisis_minutes=20)
+    assert 0 in steps(plan, a_request())
+
+
+def test_of_a_coming_day_a_share_is_kept_until_the_evening_before():
+    plan = a_plan(a_counsellor())
+    before_six, at_six = datetime(2027, 3, 2, 16, 59, tzinfo=UTC), datetime(2027, 3, 2, 17, 0, tzinfo=UTC)
+    assert kept_back(plan, 25, before_six) == (Kept(1, DAYS[1], 5),)  # of 18 steps
+    assert kept_back(plan, 25, at_six) == kept_back(plan, 0, before_six) == ()
+    kept = plan._replace(kept_back=(Kept(1, DAYS[1], 5),))
+    assert steps(kept, a_request()) == steps(plan, a_request())
+    sold = sell(kept, offers_at(kept, a_request(), GRID.at(18))[0], 18)
+    assert [step for step in steps(sold, a_request()) if step >= 18] == []
+    assert [step for step in steps(sold, a_request(minutes=25)) if step >= 18] == [27, 30]
+
+
+def test_a_shared_room_is_what_can_be_sold_of_three_people_and_walk_ins_are_not():
+    plan = a_plan(*(a_counsellor(n) for n in (1, 2, 3)))
+    assert bookable(plan, 1, DAYS) == [18, 18]
+    assert bookable(plan._replace(walk_in_steps=0b11), 1, DAYS) == [16, 18]
+    assert bookable(plan._replace(counsellors=()), 1, DAYS) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("now", "last"),
+    [
+        ("2027-03-02T07:59:59", WEDNESDAY),
+        ("2027-03-02T08:00:00", date(2027, 3, 4)),
+        ("2027-03-02T20:00", date(2027, 3, 4)),
+    ],
+)
+def test_the_newest_day_is_offered_from_todays_opening_on(now, last):
+    days = tuple(TUESDAY + n * timedelta(days=1) for n in range(4))
+    cal = Calendar(BERLIN, Grid.over(TUESDAY, 4, BERLIN), days, days)
+    open_steps = cal.wall(TUESDAY, time(9), time(12))
+    end = released(cal, open_steps, datetime.fromisoformat(now).replace(tzinfo=UTC), 2)
+    assert end == datetime.combine(last + timedelta(days=1), time(0), BERLIN)
+    shut = released(cal, cal.wall(WEDNESDAY, time(9), time(12)), datetime(2027, 3, 2, 20, tzinfo=UTC), 2)
+    assert shut == datetime.combine(date(2027, 3, 4), time(0), BERLIN)
 
 
 # ── the 27th birthday ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ from booking.domain.availability import Age, Wish
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken
 from booking.services import appointments, changes
 from booking.store import models as m
+from booking.store.db import transaction
 from tests.conftest import empty
 from tests.people import (
     BERLIN,
@@ -38,6 +39,7 @@ from tests.people import (
 
 pytestmark = pytest.mark.usefixtures("inside")
 GERMAN = Wish("residence", "de", None)
+OPENING = at("2027-03-02 09:00")  # from now on the newest day is offered
 
 
 def offered(centre, wish=GERMAN, *, now=NOW):
@@ -45,7 +47,7 @@ def offered(centre, wish=GERMAN, *, now=NOW):
     return [f"{s.astimezone(BERLIN):%m-%d %H:%M}" for s in appointments.offers(centre, wish, now=now).starts]
 
 
-def days_offered(centre, wish=GERMAN, *, now=NOW):
+def days_offered(centre, wish=GERMAN, *, now=OPENING):
     return sorted({start.astimezone(BERLIN).date() for start in appointments.offers(centre, wish, now=now).starts})
 
 
@@ -55,8 +57,47 @@ def days_offered(centre, wish=GERMAN, *, now=NOW):
 def test_offers_begin_after_the_lead_time_and_end_with_the_horizon(centre):
     found = offered(centre)
     assert found[:3] == ["03-02 09:30", "03-02 09:45", "03-02 10:00"]
-    assert found[-1] == "03-09 11:15"
+    assert found[-1] == "03-08 11:15"
+    assert offered(centre, now=OPENING)[-1] == "03-09 11:15"
     assert days_offered(centre) == [TODAY + n * DAY for n in (0, 1, 2, 3, 6, 7)]
+
+
+def test_the_newest_day_is_offered_when_the_centre_opens_and_not_at_midnight(centre):
+    assert days_offered(centre, now=OPENING - MINUTE) == [TODAY + n * DAY for n in (0, 1, 2, 3, 6)]
+    a_closure(centre, TODAY)
+    assert days_offered(centre, now=OPENING) == [TODAY + n * DAY for n in (1, 2, 3, 6)]
+
+
+def test_a_share_of_each_day_is_kept_until_the_evening_before(centre):
+    """A morning has 36 times five minutes, a talk takes seven of them: with half kept, two are sold before."""
+    change(m.Centre, centre, same_day_percent=50)
+    a_booking(centre, NINE), a_booking(centre, NINE + 45 * MINUTE)
+    assert days_offered(centre) == [TODAY + n * DAY for n in (0, 2, 3, 6, 7)]
+    with pytest.raises(SlotTaken):
+        a_booking(centre, NINE + 90 * MINUTE)
+    assert TODAY + DAY not in days_offered(centre, now=at("2027-03-02 17:59"))
+    assert TODAY + DAY in days_offered(centre, now=at("2027-03-02 18:00"))
+    assert a_booking(centre, NINE + 90 * MINUTE, now=at("2027-03-02 18:00"))
+
+
+def test_a_crisis_finds_a_hole_in_each_walk_in_period_that_is_still_to_come():
+    centre = a_centre(walk_in=True, min_reachable=0, crisis_minutes=30)
+    a_counsellor(centre)
+    a_booking(centre, NINE + 45 * MINUTE), a_booking(centre, NINE + 90 * MINUTE)
+    assert "03-03 11:15" in offered(centre, now=NINE)  # the hole is the first three quarters of an hour
+    assert "03-03 11:15" not in offered(centre, now=NINE + 16 * MINUTE)
+    a_booking(centre, NINE)
+    with pytest.raises(SlotTaken):
+        a_booking(centre, NINE + 135 * MINUTE)
+
+
+def test_a_crisis_takes_nothing_from_a_period_that_is_sold_where_one_is_alone():
+    centre = a_centre(walk_in=True, crisis_minutes=30)
+    a_counsellor(centre)
+    assert offered(centre) == []
+    with transaction(0) as session:
+        session.execute(m.Hours.__table__.update().values(alone="appointments"))
+    assert len([start for start in offered(centre) if start.startswith("03-03")]) == 10
 
 
 def test_a_closure_shuts_the_centre_and_a_carriers_only_its_own_staff(centre):
@@ -82,7 +123,7 @@ def test_an_absence_takes_away_what_it_touches(centre):
     anna = rows(m.Staff.id)[0]
     an_absence(centre, anna, at("2027-03-02 00:00"), at("2027-03-03 10:02"))
     an_absence(centre, anna, at("2027-03-03 11:29"), at("2027-03-09 00:00"))
-    assert offered(centre)[:4] == ["03-03 10:15", "03-03 10:30", "03-03 10:45", "03-09 09:00"]
+    assert offered(centre, now=OPENING)[:4] == ["03-03 10:15", "03-03 10:30", "03-03 10:45", "03-09 09:00"]
 
 
 def test_who_has_left_and_who_has_not_begun_is_not_offered():
@@ -100,7 +141,7 @@ def test_nobody_is_offered_before_the_day_of_her_commitment_to_secrecy():
     assert days_offered(centre) == [TODAY + n * DAY for n in (2, 3, 6, 7)]
     change(m.Staff, rows(m.Staff.id)[0], last_day=TODAY + 2 * DAY)
     assert days_offered(centre) == [TODAY + 2 * DAY, TODAY + 7 * DAY]
-    assert a_booking(centre, NINE + 6 * DAY).card.counsellor_id == rows(m.Staff.id)[2]
+    assert a_booking(centre, NINE + 6 * DAY, now=OPENING).card.counsellor_id == rows(m.Staff.id)[2]
 
 
 def test_a_room_that_is_given_up_is_not_offered():

@@ -9,13 +9,26 @@ from sqlalchemy.orm import Session
 from booking.domain import presence, roster
 from booking.domain.assignment import WEEKS, Load
 from booking.domain.errors import NotFound
-from booking.domain.places import Busy, Counsellor, Interpreter, Plan, Room, Taken, busy, places_left
+from booking.domain.places import (
+    Busy,
+    Counsellor,
+    Interpreter,
+    Plan,
+    Programme,
+    Room,
+    Taken,
+    busy,
+    places_left,
+)
+from booking.domain.reserve import kept_back, released, still_to_come
 from booking.domain.roster import NOT_PLANNED, Calendar, Opening, Work
-from booking.domain.times import DAY, Span, day_span, days_from, local_day
+from booking.domain.times import Span, day_span, days_from, local_day
 from booking.gateways import festivals
 from booking.store import appointments as appointment_store
 from booking.store import roster as roster_store
-from booking.store.roster import Person, Rules
+from booking.store.roster import InterpreterRow, Person, Rules, TalkRoom
+
+NOTHING_TAKEN = Busy({}, {}, {})
 
 
 class House(NamedTuple):
@@ -83,22 +96,8 @@ def load(session: Session, centre_id: int, now: datetime, *, without: int | None
     here = house(session, centre_id, rules, days)
     held = appointment_store.taken(session, centre_id, day_span(first, rules.zone, len(days)))
     taken = [row for row in held if row.id != without]
-    used = busy(here.calendar.grid, taken)
-    plan = Plan(
-        calendar=here.calendar,
-        open_steps=here.opening.open_steps,
-        walk_in_steps=presence.kept_for_walk_ins(here.opening, here.on_duty.values()),
-        counsellors=_counsellors(session, centre_id, here, used),
-        rooms=_rooms(session, centre_id, here.calendar, used),
-        interpreters=_interpreters(session, centre_id, rules, here, used),
-        programmes=roster_store.programmes(session, centre_id),
-        interpreted=rules.interpreted,
-        interpreter_lead=_later(rules.interpreter_lead, rules),
-        buffer_minutes=rules.buffer_minutes,
-        start_every=rules.start_every,
-        min_reachable=rules.min_reachable,
-    )
-    window = Span(now + rules.lead, day_span(first + rules.horizon_days * DAY, rules.zone).ends)
+    plan = _plan(_rows(session, centre_id, here), busy(here.calendar.grid, taken), now)
+    window = Span(now + rules.lead, released(here.calendar, here.opening.open_steps, now, rules.horizon_days))
     return Planned(rules, plan, window, taken, {p.id: p.contract_minutes for p in here.people.values()})
 
 
@@ -125,38 +124,86 @@ def _away(session: Session, centre_id: int, cal: Calendar) -> dict[int, int]:
     return away
 
 
-def _counsellors(session: Session, centre_id: int, here: House, used: Busy) -> tuple[Counsellor, ...]:
-    skills = roster_store.skills(session, centre_id)
-    languages = roster_store.languages(session, centre_id)
-    rooms = roster_store.rooms_used(session, centre_id)
+class _Rows(NamedTuple):
+    """What of a plan does not depend on what is taken."""
+
+    here: House
+    programmes: dict[int, Programme]
+    skills: dict[int, list[int]]
+    languages: dict[int, list[str]]
+    rooms_of: dict[int, list[int]]
+    rooms: list[TalkRoom]
+    interpreters: list[InterpreterRow]
+
+
+def _rows(session: Session, centre_id: int, here: House) -> _Rows:
+    return _Rows(
+        here,
+        roster_store.programmes(session, centre_id),
+        roster_store.skills(session, centre_id),
+        roster_store.languages(session, centre_id),
+        roster_store.rooms_used(session, centre_id),
+        roster_store.talk_rooms(session, centre_id),
+        roster_store.interpreters(session, centre_id),
+    )
+
+
+def _plan(rows: _Rows, used: Busy, now: datetime) -> Plan:
+    here, rules = rows.here, rows.here.rules
+    kept = presence.kept_for_walk_ins(here.opening, here.on_duty.values())
+    plan = Plan(
+        calendar=here.calendar,
+        open_steps=here.opening.open_steps,
+        walk_in_steps=kept & still_to_come(here.calendar, now),
+        counsellors=_counsellors(rows, used),
+        rooms=_rooms(rows, used),
+        interpreters=_interpreters(rows, used),
+        programmes=rows.programmes,
+        interpreted=rules.interpreted,
+        interpreter_lead=_later(rules.interpreter_lead, rules),
+        buffer_minutes=rules.buffer_minutes,
+        start_every=rules.start_every,
+        min_reachable=rules.min_reachable,
+        crisis_minutes=rules.crisis_minutes,
+    )
+    if not rules.same_day_percent:
+        return plan
+    empty = plan._replace(counsellors=_counsellors(rows, NOTHING_TAKEN), rooms=_rooms(rows, NOTHING_TAKEN))
+    return plan._replace(kept_back=kept_back(empty, rules.same_day_percent, now))
+
+
+def _counsellors(rows: _Rows, used: Busy) -> tuple[Counsellor, ...]:
+    here = rows.here
     return tuple(
         Counsellor(
-            p.id, p.carrier_id, p.duty, frozenset(skills.get(p.id, ())), frozenset(languages.get(p.id, ())),
-            tuple(rooms.get(p.id, ())), here.at_work[p.id].talks & ~used.people.get(p.id, 0), p.woman,
+            p.id, p.carrier_id, p.duty, frozenset(rows.skills.get(p.id, ())), frozenset(rows.languages.get(p.id, ())),
+            tuple(rows.rooms_of.get(p.id, ())), here.at_work[p.id].talks & ~used.people.get(p.id, 0), p.woman,
         )
         for p in here.people.values()
     )  # fmt: skip
 
 
-def _rooms(session: Session, centre_id: int, cal: Calendar, used: Busy) -> dict[int, Room]:
+def _rooms(rows: _Rows, used: Busy) -> dict[int, Room]:
+    cal = rows.here.calendar
     return {
         row.id: Room(
             row.id, row.seats, row.step_free, row.quiet,
             places_left(_within(cal, row.days), row.talks, used.rooms.get(row.id, ())),
         )
-        for row in roster_store.talk_rooms(session, centre_id)
+        for row in rows.rooms
     }  # fmt: skip
 
 
-def _interpreters(session: Session, centre_id: int, rules: Rules, here: House, used: Busy) -> tuple[Interpreter, ...]:
+def _interpreters(rows: _Rows, used: Busy) -> tuple[Interpreter, ...]:
     """Each at her own hours, on days that the centre is open."""
+    cal, rules = rows.here.calendar, rows.here.rules
     return tuple(
         Interpreter(
             row.id, row.languages, row.woman, _later(row.lead, rules),
-            roster.weekly(here.calendar, row.hours) & _within(here.calendar, [(row.first_day, row.last_day)])
+            roster.weekly(cal, row.hours) & _within(cal, [(row.first_day, row.last_day)])
             & ~used.interpreters.get(row.id, 0),
         )
-        for row in roster_store.interpreters(session, centre_id)
+        for row in rows.interpreters
     )  # fmt: skip
 
 
