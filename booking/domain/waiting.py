@@ -92,7 +92,8 @@ def _lengths() -> list[float]:
 _BY_MEAN = _lengths()
 
 
-def _length(usual: float, chance: random.Random) -> float:
+def drawn_length(usual: float, chance: random.Random) -> float:
+    """How long one talk takes."""
     return usual * _BY_MEAN[int(chance.random() * _STRATA)]
 
 
@@ -126,7 +127,7 @@ def _play(counsellors: Sequence[Counsellor], tickets: Sequence[Ticket], chance: 
             continue
         ticket = waiting.pop(place)
         begun[ticket.id] = at
-        heappush(free, (_at_work(counsellors[n], at + _length(ticket.usual, chance)), n))
+        heappush(free, (_at_work(counsellors[n], at + drawn_length(ticket.usual, chance)), n))
     return begun
 
 

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from booking.domain.centre_changes import ADDED, CHANGED, KEPT, LEFT, Booked, Change, Frame, outside
-from booking.domain.centres import BadCentre, Closure, Description, Mistake, Shift, Staff, describe, dotted
+from booking.domain.centres import BadCentre, Closure, Description, Mistake, Shift, Staff
 from booking.domain.errors import NotFound
 from booking.domain.roster import Hours
 from booking.domain.times import local_day
 from booking.gateways import centre_files
 from booking.gateways.centre_files import Source
+from booking.services.steps import centre_text
 from booking.services.steps.centre_rows import Loading
 from booking.services.steps.recording import board_changed, look
 from booking.store import centres as store
@@ -83,7 +84,7 @@ def source(file: str) -> Source:
 def check(text: str) -> list[Mistake]:
     """Every mistake in a file, by line."""
     try:
-        _described(text)
+        centre_text.described(text)
     except BadCentre as bad:
         return bad.mistakes
     return []
@@ -95,7 +96,7 @@ class _OnlyLooking(Exception):
 
 def changes(text: str, *, now: datetime) -> list[Change]:
     """What `load` would do. It is done and rolled back, so what is shown is what happens. Refusal: BadCentre."""
-    described = _described(text)
+    described = centre_text.described(text)
     found: list[Change] = []
     with suppress(_OnlyLooking), transaction(_lock(described)) as session:
         found = _load(session, described, now, practice=False)
@@ -109,18 +110,9 @@ def load(text: str, *, now: datetime, practice: bool = False) -> list[Change]:
     Never touches passwords, access to the API or the language of accounts, nor what the file does not name of their
     days; nor appointments: those that no longer fit are named. Refusal: BadCentre.
     """
-    described = _described(text)
+    described = centre_text.described(text)
     with transaction(_lock(described)) as session:
         return _load(session, described, now, practice=practice)
-
-
-def _described(text: str) -> Description:
-    document = centre_files.parse(text)
-    described, problems = describe(document.data, centre_files.known_region)
-    if described is None:
-        found = [Mistake(document.line(p.path), dotted(p.path), p.kind, p.values) for p in problems]
-        raise BadCentre(sorted(found, key=lambda mistake: mistake[:3]))
-    return described
 
 
 def _lock(described: Description) -> int:

@@ -22,6 +22,7 @@ from booking.web.cli.doctor import doctor
 from booking.web.cli.practice import practice_command
 from booking.web.cli.safekeeping import backup, erase, restore
 from booking.web.cli.serve import serve, worker
+from booking.web.cli.simulate import simulate
 from booking.web.cli.staff import staff
 
 REHEARSED_IN = ZoneInfo("Europe/Berlin")
@@ -65,7 +66,7 @@ def cli(ctx: click.Context, at: datetime | None) -> None:
     ctx.obj = ScriptInfo(create_app=lambda: _application(ctx.invoked_subcommand), set_debug_flag=False)
 
 
-for command in (backup, centre, db, doctor, erase, practice_command, restore, serve, staff, worker):
+for command in (backup, centre, db, doctor, erase, practice_command, restore, serve, simulate, staff, worker):
     cli.add_command(command)
 
 
