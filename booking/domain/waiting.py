@@ -26,13 +26,13 @@ class Counsellor(NamedTuple):
 
     id: int
     programmes: frozenset[int]
-    covers: frozenset[int]
     windows: tuple[tuple[float, float], ...]
     talk: tuple[float, float] | None = None
 
 
 class Ticket(NamedTuple):
-    """As in the queue's order. `due`: a booked time, for whoever it is bound to; `usual`: minutes such a talk takes."""
+    """As in the queue's order. `due`: a booked time; `bound_to`: who keeps it, None while she is away; `usual`: minutes
+    such a talk takes."""
 
     id: int
     programme_id: int | None
@@ -152,11 +152,9 @@ def _chosen(counsellor: Counsellor, waiting: Sequence[Ticket], at: float) -> int
 
 
 def _may(counsellor: Counsellor, ticket: Ticket) -> bool:
-    if ticket.bound_to == counsellor.id:
-        return True
-    if ticket.programme_id is not None and ticket.programme_id not in counsellor.programmes:
-        return False
-    return ticket.bound_to is None or ticket.bound_to in counsellor.covers
+    if ticket.bound_to is not None:
+        return ticket.bound_to == counsellor.id
+    return ticket.programme_id is None or ticket.programme_id in counsellor.programmes
 
 
 def _next_due(counsellor: Counsellor, waiting: Sequence[Ticket], at: float) -> float:

@@ -15,8 +15,8 @@ ALL_DAY = ((0.0, NEVER),)
 USUAL = 20.0
 
 
-def a_counsellor(id_=1, *, programmes=(1,), covers=(), windows=ALL_DAY, talk=None):
-    return Counsellor(id_, frozenset(programmes), frozenset(covers), windows, talk)
+def a_counsellor(id_=1, *, programmes=(1,), windows=ALL_DAY, talk=None):
+    return Counsellor(id_, frozenset(programmes), windows, talk)
 
 
 def a_ticket(id_, programme=1, *, bound_to=None, due=None, usual=USUAL):
@@ -64,7 +64,8 @@ def test_a_booked_visitor_is_called_at_her_time_by_her_counsellor_or_her_cover()
     tickets = [a_ticket(1, bound_to=1, due=25.0), a_ticket(2)]
     assert waiting.project([a_counsellor(1)], tickets)[1].half >= 25
     assert waiting.project([a_counsellor(2)], tickets)[1].half == NEVER
-    assert waiting.project([a_counsellor(2, covers=[1])], tickets)[1].half >= 25
+    away = [a_ticket(1, due=25.0), a_ticket(2)]
+    assert waiting.project([a_counsellor(2)], away)[1].half >= 25
     early = waiting.project([a_counsellor(1)], [a_ticket(1, bound_to=1, due=25.0)])
     assert early[1] == Forecast(0, 25.0, 25.0)
 
