@@ -19,6 +19,7 @@ STAFF_ONLY = (
     "booking/web/gallery.py", "booking/web/cli/", "templates/desk/_", "templates/desk/desk.html",
     "templates/desk/appointment.html", "templates/desk/messages.html",
     "templates/calls/", "templates/staff/", "templates/reports/", "booking/web/reports.py",
+    "templates/roster/", "booking/web/roster", "booking/web/strips.py",
     "templates/staff_base.html", "templates/_components/staff.html", "templates/screens/list.html",
     "templates/gallery", "templates/practice/",
 )  # fmt: skip

@@ -33,7 +33,7 @@ def close(
         raise Invalid("reason", "field-too-long")
     with transaction(centre_id) as session:
         change = Change(session, centre_id, by, now, fact, override)
-        if closure.carrier_id not in (None, *store.carriers(session, centre_id)):
+        if closure.carrier_id not in (None, *store.carrier_names(session, centre_id)):
             raise NotFound
         saved = changed(
             change, closure.first_day, closure.last_day, lambda: _write_closure(change, closure, reason.strip())

@@ -182,9 +182,17 @@ def _closure_row(row: Any) -> ClosureRow:
     return ClosureRow(row[0], Closure._make(row[1:-2]), row[-2], row[-1])
 
 
-def carriers(session: Session, centre_id: int) -> list[int]:
+def carrier_names(session: Session, centre_id: int) -> dict[int, str]:
     c = m.Carrier.__table__.c
-    return list(session.connection().execute(select(c.id).where(c.centre_id == centre_id).order_by(c.id)).scalars())
+    found = session.connection().execute(select(c.id, c.name).where(c.centre_id == centre_id).order_by(c.id))
+    return {row.id: row.name for row in found}
+
+
+def programmes(session: Session, centre_id: int) -> dict[int, dict[str, str]]:
+    """Names by id."""
+    p = m.Programme.__table__.c
+    found = session.connection().execute(select(p.id, p.name).where(p.centre_id == centre_id).order_by(p.id))
+    return {row.id: row.name for row in found}
 
 
 # ── overrides ─────────────────────────────────────────────────────────────────────────────────────────────────────

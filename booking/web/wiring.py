@@ -20,6 +20,7 @@ from booking.web import (
     practice,
     receipts,
     reports,
+    roster,
     screen,
     staff,
     visits,
@@ -50,6 +51,7 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, desk.blueprint, doors.RECEPTION)
     open_door(app, calls.blueprint, doors.COUNSELLING)
     open_door(app, reports.blueprint, doors.LEADING)
+    open_door(app, roster.blueprint, doors.LEADING, page=doors.RECEPTION)
     open_door(app, api.public, doors.ANYONE, board=doors.SCREEN)
     open_door(app, api.reception, doors.RECEPTION_TOKEN)
     open_door(app, api.counselling, doors.COUNSELLING_TOKEN)
