@@ -3,6 +3,8 @@
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from booking.domain.roster import Calendar
@@ -82,10 +84,11 @@ class Programme(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """So many steps of a programme's day are not sold before the evening before; `day` is the day as steps."""
+    """So many steps of a programme's day are not sold before the evening before; the day is `first` up to `end`."""
 
     programme_id: int
-    day: int
+    first: int
+    end: int
     steps: int
 
 
@@ -197,24 +200,29 @@ class Busy(NamedTuple):
 
 
 def busy(grid: Grid, taken: Iterable[Taken]) -> Busy:
-    people: dict[int, int] = {}
-    interpreters: dict[int, int] = {}
+    people: dict[int, list[int]] = {}
     rooms: dict[int, list[int]] = {}
+    interpreters: dict[int, list[int]] = {}
     known: dict[tuple[datetime, datetime], int] = {}  # many appointments begin and end together
-    for row in taken:
-        span = (row.starts, row.ends)
-        steps = known.get(span)
+    for _, counsellor_id, room_id, starts, ends, _, interpreter_id in taken:
+        steps = known.get((starts, ends))
         if steps is None:
-            steps = known[span] = grid.touched(Span(*span))
-        people[row.counsellor_id] = people.get(row.counsellor_id, 0) | steps
-        rooms.setdefault(row.room_id, []).append(steps)
-        if row.interpreter_id is not None:
-            interpreters[row.interpreter_id] = interpreters.get(row.interpreter_id, 0) | steps
-    return Busy(people, interpreters, rooms)
+            steps = known[starts, ends] = grid.touched(Span(starts, ends))
+        people.setdefault(counsellor_id, []).append(steps)
+        rooms.setdefault(room_id, []).append(steps)
+        if interpreter_id is not None:
+            interpreters.setdefault(interpreter_id, []).append(steps)
+    return Busy(_together(people), _together(interpreters), rooms)
+
+
+def _together(masks: Mapping[int, list[int]]) -> dict[int, int]:
+    return {id_: reduce(or_, found) for id_, found in masks.items()}
 
 
 def places_left(valid: int, talks: int, taken: Iterable[int]) -> tuple[int, ...]:
     """For a room that holds `talks` at once: the steps with at least one, two … places left, see Room.free."""
+    if talks == 1:
+        return (valid & ~reduce(or_, taken, 0),)
     held = [0] * talks  # held[n]: steps at which more than n talks are held
     for steps in taken:
         for n in range(talks - 1, 0, -1):

@@ -7,7 +7,9 @@ day a share of each programme's minutes until the evening before.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, time
+from functools import reduce
 from itertools import pairwise
+from operator import or_
 from typing import NamedTuple
 
 from booking.domain.places import Counsellor, Kept, Plan, Room
@@ -32,7 +34,8 @@ class Reserve:
         """The steps at which a talk of hers in this room would leave fewer reachable than the centre wants."""
         if self._reached is None or not self._walk_in_steps:
             return self._matched.get((counsellor.id, room.id), 0)
-        return self._walk_in_steps & self._reached.now & ~self._reached.left(counsellor, room)
+        at_stake = self._walk_in_steps & self._reached.now & ~self._reached.elsewhere(room)
+        return at_stake & ~self._reached.left(counsellor, room) if at_stake else 0
 
     def starts(self, counsellor: Counsellor, room: Room, programme: int, length: int) -> int:
         """The starts at which a talk of so many steps would take the last hole for a crisis, or of the kept share."""
@@ -46,33 +49,30 @@ class _WithoutOne:
 
     def __init__(self, plan: Plan, shape: Callable[[int], int]) -> None:
         self._plan, self._shape = plan, shape
-        self._by_room: dict[int, dict[int, int]] = {}
-
-    @property
-    def now(self) -> int:
-        return self._others(0)[0]
+        self._on_duty = [c for c in plan.counsellors if c.duty and c.free]
+        self._reach = {c.id: self._reachable(c, 0) for c in self._on_duty}
+        self._elsewhere: dict[int, int] = {}
+        self.now = reduce(or_, self._reach.values(), 0)
 
     def left(self, counsellor: Counsellor, room: Room) -> int:
-        others = self._others(room.id)
-        return others.get(counsellor.id, others[0])
+        """She uses that room; so those who do not are reached as before."""
+        found = self.elsewhere(room)
+        for c in self._on_duty:
+            if room.id in c.rooms and c.id != counsellor.id:
+                found |= self._reachable(c, room.id)
+        return found
 
-    def _others(self, room: int) -> dict[int, int]:
-        """With one more talk in `room` (0: in none): at all (key 0) and without each one."""
-        if room not in self._by_room:
-            self._by_room[room] = self._leave_one_out(room)
-        return self._by_room[room]
-
-    def _leave_one_out(self, room: int) -> dict[int, int]:
-        on_duty = [c for c in self._plan.counsellors if c.duty]
-        reach = [self._reachable(c, room) for c in on_duty]
-        before = [0]
-        for mask in reach:
-            before.append(before[-1] | mask)
-        found = {0: before[-1]}
-        after = 0
-        for i in range(len(on_duty) - 1, -1, -1):
-            found[on_duty[i].id] = before[i] | after
-            after |= reach[i]
+    def elsewhere(self, room: Room) -> int:
+        """Through those who never use that room."""
+        found = self._elsewhere.get(room.id)
+        if found is None:
+            found = 0
+            for c in self._on_duty:
+                if found == self.now:  # with many people the first few are enough
+                    break
+                if room.id not in c.rooms:
+                    found |= self._reach[c.id]
+            self._elsewhere[room.id] = found
         return found
 
     def _reachable(self, counsellor: Counsellor, taken: int) -> int:
@@ -93,14 +93,19 @@ class _Crisis:
     def __init__(self, plan: Plan) -> None:
         self._length = grains(plan.crisis_minutes)
         self._holes = _WithoutOne(plan, lambda steps: runs(steps & plan.walk_in_steps, self._length))
-        self._periods = list(_stretches(plan.walk_in_steps))
+        self._periods = [period for period in _stretches(plan.walk_in_steps) if self._holes.now & period]
+        self._at_stake: dict[int, list[int]] = {}
 
     def starts(self, counsellor: Counsellor, room: Room, length: int) -> int:
         """Where no hole is left without her and this room, one before or after the talk must be."""
-        lost, left = 0, self._holes.left(counsellor, room)
-        for period in self._periods:
-            holes = self._holes.now & period
-            if holes and not left & period:
+        if room.id not in self._at_stake:
+            elsewhere = self._holes.elsewhere(room)
+            self._at_stake[room.id] = [period for period in self._periods if not elsewhere & period]
+        lost = 0
+        left = self._holes.left(counsellor, room) if self._at_stake[room.id] else 0
+        for period in self._at_stake[room.id]:
+            if not left & period:
+                holes = self._holes.now & period
                 first, last = (holes & -holes).bit_length() - 1, holes.bit_length() - 1
                 lost |= _between(last - length + 1, first + self._length)
         return lost
@@ -208,24 +213,28 @@ class _Shares:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._left: dict[int, list[tuple[int, int]]] = {}
+        self._left: dict[int, list[tuple[Kept, int]]] = {}
+        self._full: dict[tuple[int, int], int] = {}
 
     def full(self, programme: int, length: int) -> int:
         """The steps of the days on which a talk so long would take of the share."""
-        if programme not in self._left:
-            kept = [k for k in self._plan.kept_back if k.programme_id == programme]
-            left = bookable(self._plan, programme, [k.day for k in kept])
-            self._left[programme] = [(k.day, have - k.steps) for k, have in zip(kept, left, strict=True)]
-        full = 0
-        for day, more in self._left[programme]:
-            if length > more:
-                full |= day
-        return full
+        if (programme, length) not in self._full:
+            if programme not in self._left:
+                self._left[programme] = self._more(programme)
+            days = (_between(day.first, day.end) for day, more in self._left[programme] if length > more)
+            self._full[programme, length] = reduce(or_, days, 0)
+        return self._full[programme, length]
+
+    def _more(self, programme: int) -> list[tuple[Kept, int]]:
+        """Each day with the steps that may still be sold of it."""
+        kept = [k for k in self._plan.kept_back if k.programme_id == programme]
+        left = bookable(self._plan, programme, [(k.first, k.end) for k in kept])
+        return [(k, have - k.steps) for k, have in zip(kept, left, strict=True)]
 
 
-def bookable(plan: Plan, programme: int, days: Sequence[int]) -> list[int]:
+def bookable(plan: Plan, programme: int, days: Sequence[tuple[int, int]]) -> list[int]:
     """Steps of each day that a programme's people and their rooms leave together: at each time as many as there are of
-    the fewer, less those who are kept for walk-ins."""
+    the fewer, less those who are kept for walk-ins. `days`: the first step of each, and the end."""
     if not days:
         return []
     people = [c for c in plan.counsellors if programme in c.programmes]
@@ -235,8 +244,8 @@ def bookable(plan: Plan, programme: int, days: Sequence[int]) -> list[int]:
     found = [0] * len(days)
     for n, both in enumerate(a & b for a, b in zip(free, places, strict=False)):
         sold = both & ~plan.walk_in_steps if n < plan.min_reachable else both
-        for i, day in enumerate(days):
-            found[i] += (sold & day).bit_count()
+        for i, (first, end) in enumerate(days):
+            found[i] += (sold >> first & ((1 << end - first) - 1)).bit_count()
     return found
 
 
@@ -254,14 +263,14 @@ def _levels(masks: Iterable[int]) -> list[int]:
 def kept_back(plan: Plan, percent: int, now: datetime) -> tuple[Kept, ...]:
     """What is to be kept of each day to come until the evening before; `plan` with nothing booked yet."""
     cal = plan.calendar
-    days = [
-        cal.grid.inside(day_span(day, cal.zone)) for day in cal.open_days if now < instant(day - DAY, EVENING, cal.zone)
-    ]
+    wanted = [day for day in cal.open_days if now < instant(day - DAY, EVENING, cal.zone)] if percent else []
+    spans = [day_span(day, cal.zone) for day in wanted]
+    days = [(max(cal.grid.ceil(s.starts), 0), min(cal.grid.floor(s.ends), cal.grid.steps)) for s in spans]
     return tuple(
-        Kept(programme, day, -(-steps * percent // 100))
+        Kept(programme, first, end, -(-steps * percent // 100))
         for programme in plan.programmes
-        for day, steps in zip(days, bookable(plan, programme, days), strict=True)
-        if percent and steps
+        for (first, end), steps in zip(days, bookable(plan, programme, days), strict=True)
+        if steps
     )
 
 

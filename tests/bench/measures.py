@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tests.bench.centre import COUNSEL, RECEPTION, SCREEN, SLUG
 from tests.bench.client import Client
+from tests.bench.pure import COUNSELLORS, DAYS, Rules
 from tests.bench.screens import Screens
 from tests.bench.table import BARE, EMIT, HELLO, MILLISECONDS, Row, Samples, Target
 
@@ -46,6 +47,7 @@ class Bench:
         for total in self._size.appointments:
             fill(total)
             yield self._slots(total)
+        yield self._rules_alone()
         yield self._book()
         room = WaitingRoom(self._client, screens, self._centre_id)
         yield from self._tickets_and_calls(room)
@@ -66,6 +68,13 @@ class Bench:
             self._compare(found)
             found.route.append(self._client.timed("GET", self._slots_path))
         return Row(f"slots, {total:,} appointments, {len(offered)} starts", found, Target(12, HELLO))
+
+    def _rules_alone(self) -> Row:
+        found, rules = Samples(), Rules()
+        for _ in self._rounds(found):
+            self._compare(found)
+            found.route.append(rules.timed())
+        return Row(f"rules alone, {DAYS} days, {COUNSELLORS} people", found, Target(5, MILLISECONDS))
 
     def _book(self) -> Row:
         """Each round takes one of the starts that are offered, and gives it back."""

@@ -45,7 +45,7 @@ ORIGIN = datetime(2027, 3, 2, 21, 30, tzinfo=UTC)
 STEPS = 36
 GRID = Grid(ORIGIN, STEPS)
 MIDNIGHT = STEPS // 2
-DAYS = (1 << MIDNIGHT) - 1, ((1 << MIDNIGHT) - 1) << MIDNIGHT
+DAYS = (0, MIDNIGHT), (MIDNIGHT, STEPS)
 ALWAYS = (1 << STEPS) - 1
 MINUTE = timedelta(minutes=1)
 CALENDAR = Calendar(BERLIN, GRID, (TUESDAY, WEDNESDAY), (TUESDAY, WEDNESDAY))
@@ -212,22 +212,22 @@ def leaves_a_hole(plan, offer, step):
 
 
 def bookable_steps(plan, programme, day):
+    """Of the steps of `day`, a range."""
     people = [p for p in plan.counsellors if programme in p.programmes]
     known = {room for p in people for room in p.rooms}
     found = 0
-    for step in range(STEPS):
-        if is_in(day, step):
-            free = sum(is_in(p.free, step) and is_in(plan.open_steps, step) for p in people)
-            talks = min(free, sum(places(plan, room, step) for room in known))
-            found += max(talks - (plan.min_reachable if is_in(plan.walk_in_steps, step) else 0), 0)
+    for step in day:
+        free = sum(is_in(p.free, step) and is_in(plan.open_steps, step) for p in people)
+        talks = min(free, sum(places(plan, room, step) for room in known))
+        found += max(talks - (plan.min_reachable if is_in(plan.walk_in_steps, step) else 0), 0)
     return found
 
 
 def leaves_the_share(plan, offer, step):
     return all(
-        bookable_steps(plan, offer.programme_id, kept.day) - offer.busy_minutes // 5 >= kept.steps
+        bookable_steps(plan, offer.programme_id, range(kept.first, kept.end)) - offer.busy_minutes // 5 >= kept.steps
         for kept in plan.kept_back
-        if kept.programme_id == offer.programme_id and is_in(kept.day, step)
+        if kept.programme_id == offer.programme_id and kept.first <= step < kept.end
     )
 
 
@@ -311,7 +311,10 @@ plans = st.builds(
     min_reachable=st.sampled_from([0, 1, 1, 1, 2, 3]),
     crisis_minutes=st.sampled_from([0, 0, 10, 20]),
     kept_back=st.lists(
-        st.builds(Kept, st.sampled_from([1, 2]), st.sampled_from(DAYS), st.integers(1, 20)), max_size=2
+        st.builds(
+            lambda p, day, n: Kept(p, *day, n), st.sampled_from([1, 2]), st.sampled_from(DAYS), st.integers(1, 20)
+        ),
+        max_size=2,
     ).map(tuple),
 )
 moments = st.integers(-30, STEPS * 5 + 30).map(lambda n: ORIGIN + n * MINUTE)
@@ -577,9 +580,9 @@ def test_where_no_hole_is_left_anyway_something_can_still_be_sold():
 def test_of_a_coming_day_a_share_is_kept_until_the_evening_before():
     plan = a_plan(a_counsellor())
     before_six, at_six = datetime(2027, 3, 2, 16, 59, tzinfo=UTC), datetime(2027, 3, 2, 17, 0, tzinfo=UTC)
-    assert kept_back(plan, 25, before_six) == (Kept(1, DAYS[1], 5),)  # of 18 steps
+    assert kept_back(plan, 25, before_six) == (Kept(1, *DAYS[1], 5),)  # of 18 steps
     assert kept_back(plan, 25, at_six) == kept_back(plan, 0, before_six) == ()
-    kept = plan._replace(kept_back=(Kept(1, DAYS[1], 5),))
+    kept = plan._replace(kept_back=(Kept(1, *DAYS[1], 5),))
     assert steps(kept, a_request()) == steps(plan, a_request())
     sold = sell(kept, offers_at(kept, a_request(), GRID.at(18))[0], 18)
     assert [step for step in steps(sold, a_request()) if step >= 18] == []
