@@ -5,12 +5,11 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
-
 from booking.domain import appointments, presence, queue
 from booking.domain.times import DAY, Span, day_span, instant, local_day
 from booking.domain.visitors import folded
-from booking.services.steps import planning
+from booking.domain.waiting import Forecast
+from booking.services.steps import forecasting, planning
 from booking.services.steps.attendance import Attendance
 from booking.services.steps.planning import House
 from booking.services.steps.recording import look
@@ -41,7 +40,10 @@ class Colleague(NamedTuple):
 
 
 class Desk(NamedTuple):
+    """`forecasts`: how long each of the queue still waits, by ticket id."""
+
     queue: list[WaitingLine]
+    forecasts: dict[int, Forecast]
     current: list[CurrentLine]
     arrivals: list[Line]
     colleagues: list[Colleague]
@@ -71,11 +73,14 @@ def view(centre_id: int, *, now: datetime) -> Desk:
         today = planning.today(session, centre_id, now)
         (day,), zone = today.calendar.days, today.calendar.zone
         waiting = {line.id: line for line in ticket_store.waiting(session, centre_id, day)}
-        ordered = [waiting[t.id] for t in queue.order([line.waiting for line in waiting.values()], now)]
+        order = queue.order([line.waiting for line in waiting.values()], now)
         current = ticket_store.current(session, centre_id, day)
         who = Attendance(session, centre_id, day, now, current, house=today)
+        lines = appointment_store.between(session, centre_id, day_span(day, zone))
+        skills = roster_store.skills(session, centre_id)
+        waits = forecasting.forecasts(today, skills, who.unbound(order, 0), current, lines, now)
         return Desk(
-            ordered, current, _arrivals(session, centre_id, day_span(day, zone), now),
+            [waiting[t.id] for t in order], waits, current, _arrivals(lines, now),
             _colleagues(today, current, who), _gaps(today, now),
             screen_store.of_centre(session, centre_id), message_store.unsent(session, centre_id, now - DAY),
         )  # fmt: skip
@@ -115,11 +120,10 @@ def _start(hour: int, minute: int) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def _arrivals(session: Session, centre_id: int, today: Span, now: datetime) -> list[Line]:
+def _arrivals(of_today: list[Line], now: datetime) -> list[Line]:
     """The next appointments, and those whose visitors may still come."""
-    lines = appointment_store.between(session, centre_id, Span(max(today.starts, now - STILL_EXPECTED), today.ends))
-    expected = [line._replace(name=None) for line in lines if line.state == appointments.BOOKED]
-    return expected[:NEXT_ARRIVALS]
+    expected = [line._replace(name=None) for line in of_today if line.state == appointments.BOOKED]
+    return [line for line in expected if line.starts_at >= now - STILL_EXPECTED][:NEXT_ARRIVALS]
 
 
 def _colleagues(today: House, current: list[CurrentLine], who: Attendance) -> list[Colleague]:

@@ -13,6 +13,7 @@ from booking.domain.actors import By
 from booking.domain.appointments import spoken
 from booking.domain.errors import Invalid, NotFound, Refusal
 from booking.domain.tickets import shown
+from booking.domain.waiting import shown as shown_wait
 from booking.services import appointments, desk, screens, tickets
 from booking.services.desk import Desk, Line
 from booking.services.tickets import TicketRow
@@ -35,6 +36,7 @@ class QueueLine(NamedTuple):
     due_at: datetime | None
     taken_at: datetime
     waiting_minutes: int
+    still: tuple[int, int] | None
 
 
 class CurrentTicket(NamedTuple):
@@ -253,7 +255,7 @@ def _queue(seen: Desk) -> list[QueueLine]:
     at = clock.now()
     return [
         QueueLine(w.id, shown(w.number), w.kind, w.language, w.programme, w.bound_name, w.due_at, w.taken_at,
-                  int((at - w.taken_at).total_seconds() // 60))
+                  int((at - w.taken_at).total_seconds() // 60), shown_wait(seen.forecasts[w.id]))
         for w in seen.queue
     ]  # fmt: skip
 

@@ -147,6 +147,7 @@ def queue(count: int) -> list[Sample]:
             id=i, number_shown=f"{211 + i}", kind="appointment" if i % 4 == 0 else "walk_in", language=tags[i % 12],
             programme=PROGRAMMES[i % 3][1] if i % 3 else None, bound_to_name=COUNSELLORS[i % 3] if i % 4 == 0 else None,
             due_at=minutes(3 + i * 5) if i % 4 == 0 else None, taken_at=minutes(-47 + 4 * i), waiting_minutes=47 - 4 * i,
+            still=(5 * i, 10 + 10 * i) if i < 11 else None,
         )
         for i in range(count)
     ]  # fmt: skip

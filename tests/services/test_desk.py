@@ -5,6 +5,7 @@ from datetime import time
 import pytest
 
 from booking.domain.times import Span
+from booking.domain.waiting import shown
 from booking.services import appointments, calls, changes, desk, tickets
 from booking.store import models as m
 from tests.people import (
@@ -274,3 +275,61 @@ def test_a_name_stands_in_what_a_search_finds_and_nowhere_else_on_the_desk(centr
     calls.call_next(centre, anna, by=DESK, now=NOW)
     pages += [desk.view(centre, now=NOW), calls.view(centre, anna, now=NOW)]
     assert all("Canary" not in repr(page) and "23456789" not in repr(page) for page in pages)
+
+
+# ── how long the waiting still wait ───────────────────────────────────────────────────────────────────────────────
+
+
+def waits(centre, now):
+    """(number of those before, what is shown) of everybody who waits, in order."""
+    seen = desk.view(centre, now=now)
+    found = [seen.forecasts[line.id] for line in seen.queue]
+    return [(forecast.before, shown(forecast)) for forecast in found]
+
+
+def test_the_first_is_next_and_each_further_one_waits_longer():
+    centre = a_centre()
+    a_counsellor(centre)
+    for _ in range(3):
+        a_ticket(centre)
+    first, second, third = waits(centre, TEN)
+    assert first == (0, (0, 0))
+    assert second[0] == 1
+    assert 15 <= second[1][0] < second[1][1] < 45
+    assert second[1] < third[1]
+
+
+def test_a_talk_that_goes_on_and_an_appointment_to_come_are_waited_for():
+    centre = a_centre()
+    anna = a_counsellor(centre)
+    a_ticket(centre)
+    free = waits(centre, TEN)
+    an_appointment(centre, anna, TEN, minutes=60)
+    assert free == [(0, (0, 0))]
+    assert waits(centre, TEN) == [(0, (60, 60))]
+    called = centre_with_a_talk()
+    assert waits(called, TEN + 5 * MINUTE)[0][1] != (0, 0)
+
+
+def centre_with_a_talk():
+    centre = a_centre("balingen")
+    gul = a_counsellor(centre, "Gül")
+    a_ticket(centre)
+    calls.call_next(centre, gul, by=DESK, now=TEN)
+    a_ticket(centre)
+    return centre
+
+
+def test_a_booked_visitor_who_has_come_waits_for_her_time_and_its_length():
+    centre = a_centre()
+    a_counsellor(centre)
+    booked = a_booking(centre, TEN + 30 * MINUTE, now=NOW).card
+    tickets.check_in(centre, booked.id, by=DESK, now=TEN)
+    assert waits(centre, TEN) == [(0, (30, 30))]
+
+
+def test_where_nobody_is_at_work_any_more_nobody_is_promised_a_talk():
+    centre = a_centre()
+    a_counsellor(centre)
+    a_ticket(centre)
+    assert waits(centre, at("2027-03-02 12:30")) == [(0, None)]
