@@ -1,6 +1,8 @@
 """`anlaufstelle erase`, `backup` and `restore`."""
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -20,6 +22,15 @@ def test_erase_proves_without_naming(installed):
     assert not {"Zaunkönig", "4915112345678", CODE} & set(re.split(r"[\s+]", done.output))
     assert installed.rows(m.Visitor.id) == []
     assert "erased already" in installed.run("erase", CODE).stderr
+
+
+def test_erase_says_when_the_file_may_still_hold_traces(installed, monkeypatch):
+    installed.fill()
+    monkeypatch.setattr("booking.store.db.BUSY_SECONDS", 0.05)
+    with closing(sqlite3.connect(installed.file)) as another:
+        another.execute("BEGIN")
+        another.execute("SELECT name FROM visitor").fetchall()
+        assert "may hold traces" in installed.run("erase", CODE).output
 
 
 def test_erase_asks_which_centre_is_meant_only_where_it_must(installed):
