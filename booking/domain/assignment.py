@@ -1,14 +1,15 @@
 """Which counsellor keeps a booked start. Decided inside the booking's transaction, never at random.
 
-The visitor's language before an interpreter; then the lowest booked share of contract hours over four weeks; then who
-was booked least recently. The reason is stored with the appointment and shown to staff.
+The same counsellor where that was wished; the visitor's language before an interpreter, and one who comes before the
+telephone; then the lowest booked share of contract hours over four weeks; then who was booked least recently. The
+reason is stored with the appointment and shown to staff.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from booking.domain.availability import Offer
+from booking.domain.places import Offer
 
 WEEKS = 4
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -27,7 +28,8 @@ class Load(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """`because`: "only", "language", "share" or "recent" - the first rule that told the chosen from the others."""
+    """`because`: "only", "wished", "language", "interpreter", "share" or "recent" - the first rule that told the
+    chosen from the others."""
 
     offer: Offer
     because: str
@@ -35,17 +37,38 @@ class Choice(NamedTuple):
     share_percent: int
 
 
+class _Rank(NamedTuple):
+    """The rules in their order, under the names of their reasons; the lowest is chosen."""
+
+    wished: bool
+    language: bool
+    interpreter: bool
+    share: float
+    recent: datetime
+
+
 NOBODY_KNOWN = Load(0, 0, None)
 
 
-def choose(offers: Sequence[Offer], loads: Mapping[int, Load], room_order: Mapping[int, Sequence[int]]) -> Choice:
-    """The best of at least one offer; among rooms, the first in her own order."""
+def choose(
+    offers: Sequence[Offer], loads: Mapping[int, Load], room_order: Mapping[int, Sequence[int]],
+    wished: int | None = None,
+) -> Choice:  # fmt: skip
+    """The best of at least one offer; among rooms, the first in her own order. `wished`: a counsellor who comes first
+    if she is among them."""
 
-    def rank(offer: Offer) -> tuple[bool, float, datetime, int]:
+    def rank(offer: Offer) -> _Rank:
         load = loads.get(offer.counsellor_id, NOBODY_KNOWN)
-        return (offer.interpreter, load.share, load.last_booked or _NEVER, offer.counsellor_id)
+        telephone = offer.interpreter and offer.interpreter_id is None
+        return _Rank(
+            offer.counsellor_id != wished, offer.interpreter, telephone, load.share, load.last_booked or _NEVER
+        )  # fmt: skip
 
-    ordered = sorted(offers, key=lambda o: (*rank(o), room_order[o.counsellor_id].index(o.room_id), o.programme_id))
+    def order(offer: Offer) -> tuple[object, ...]:
+        room = room_order[offer.counsellor_id].index(offer.room_id)
+        return (rank(offer), offer.counsellor_id, room, offer.programme_id, offer.interpreter_id or 0)
+
+    ordered = sorted(offers, key=order)
     best = ordered[0]
     others = [o for o in ordered if o.counsellor_id != best.counsellor_id]
     share = round(100 * loads.get(best.counsellor_id, NOBODY_KNOWN).share)
@@ -53,7 +76,6 @@ def choose(offers: Sequence[Offer], loads: Mapping[int, Load], room_order: Mappi
     return Choice(best, because, len({o.counsellor_id for o in ordered}), share)
 
 
-def _telling(best: tuple[bool, float, datetime, int], second: tuple[bool, float, datetime, int]) -> str:
-    if best[0] != second[0]:
-        return "language"
-    return "share" if best[1] != second[1] else "recent"
+def _telling(best: _Rank, second: _Rank) -> str:
+    rules = zip(_Rank._fields, best, second, strict=True)
+    return next((name for name, ours, theirs in rules if ours != theirs), "recent")

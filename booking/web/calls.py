@@ -135,7 +135,9 @@ def because(reason: dict[str, Any]) -> str:
     among, share = reason.get("among", 1), reason.get("share", 0)
     sentences = {
         "only": _("Only you could take this time."),
+        "wished": _("The visitor wished to come to you."),
         "language": _("You speak the visitor's language."),
+        "interpreter": _("An interpreter can come at this time."),
         "share": _("Least booked of %(among)s: %(share)s %% of the hours.", among=among, share=share),
         "recent": _("Equally booked, and not booked for the longest time."),
     }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.domain.assignment import Load, choose
-from booking.domain.availability import Offer
+from booking.domain.places import Offer
 
 NOW = datetime(2027, 3, 2, 7, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -16,8 +16,9 @@ IDLE = Load(0, FULL, None)
 ROOMS = {1: (11, 12), 2: (12, 11), 3: (11, 12)}
 
 
-def offer(counsellor=1, room=11, programme=5, interpreter=False):
-    return Offer(counsellor, room, programme, 9, interpreter, 45 if interpreter else 30, 50 if interpreter else 35)
+def offer(counsellor=1, room=11, programme=5, interpreter=False, who=None):
+    minutes = 45 if interpreter else 30
+    return Offer(counsellor, room, programme, 9, interpreter, minutes, minutes + 5, who)
 
 
 def test_the_only_one_is_chosen_with_the_first_room_in_her_own_order():
@@ -29,6 +30,21 @@ def test_the_visitors_language_comes_before_everything_else():
     loads = {1: IDLE, 2: Load(9_000, FULL, NOW)}
     choice = choose([offer(1, interpreter=True), offer(2)], loads, ROOMS)
     assert (choice.offer.counsellor_id, choice.because, choice.among) == (2, "language", 2)
+
+
+def test_first_of_all_the_counsellor_who_is_wished():
+    loads = {1: IDLE, 2: Load(9_000, FULL, NOW)}
+    both = [offer(1), offer(2, interpreter=True)]
+    assert choose(both, loads, ROOMS, wished=2)[:2] == (offer(2, interpreter=True), "wished")
+    assert choose(both, loads, ROOMS, wished=3)[:2] == (offer(1), "language")
+
+
+def test_an_interpreter_who_comes_is_before_the_telephone():
+    loads = {1: IDLE, 2: Load(9_000, FULL, NOW)}
+    comes, calls = offer(2, interpreter=True, who=5), offer(1, interpreter=True)
+    assert choose([calls, comes], loads, ROOMS)[:2] == (comes, "interpreter")
+    own = [offer(2, interpreter=True), offer(2, interpreter=True, who=6), comes]
+    assert choose(own, loads, ROOMS)[:2] == (comes, "only")
 
 
 def test_then_the_lowest_share_of_contract_hours_and_not_the_fewest_minutes():
