@@ -2,11 +2,13 @@
 
 import os
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -46,6 +48,15 @@ SPOKEN = {
     "ps": "پښتو", "ro": "Română", "ru": "Русский", "so": "Soomaali", "sq": "Shqip", "ti": "ትግርኛ", "tr": "Türkçe",
     "uk": "Українська",
 }  # fmt: skip
+
+
+class Spoken(NamedTuple):
+    """A language somebody speaks: its name in the page's language, and its own."""
+
+    name: str
+    endonym: str
+
+
 _ARABIC_MONTHS = ("ar_SY", "ar_EG")
 
 
@@ -109,6 +120,18 @@ def text(words: dict[str, str] | None) -> str:
     return words.get(page_language()) or words.get(FALLBACK) or next(iter(words.values()))
 
 
+def spoken() -> dict[str, Spoken]:
+    """The languages people speak by their tags, in the order of their names in the page's language."""
+    return _spoken_in(PAGES[page_language()].catalogue)
+
+
+@cache
+def _spoken_in(catalogue: str) -> dict[str, Spoken]:
+    names = Locale.parse(catalogue).languages
+    found = [(tag, Spoken(names[tag.replace("-", "_")], endonym)) for tag, endonym in SPOKEN.items()]
+    return dict(sorted(found, key=lambda one: one[1].name))
+
+
 def zone() -> ZoneInfo:
     centre = g.get("centre")
     return ZoneInfo(centre.zone if centre is not None else "Europe/Berlin")
@@ -151,7 +174,7 @@ def _words() -> dict[str, object]:
         "page_language": language.tag,
         "page_direction": language.direction,
         "languages": _switcher() if request else [],
-        "spoken": SPOKEN,
+        "spoken": spoken(),
     }
 
 

@@ -1,5 +1,6 @@
 """Invented data for the gallery: plausible, the same every time, of nobody."""
 
+import tomllib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace as Sample
@@ -8,36 +9,25 @@ from typing import Any
 from flask import g, url_for
 from werkzeug.datastructures import MultiDict
 
-from booking.web import errors
+from booking.services import centres
+from booking.web import errors, i18n
 from booking.web.forms import AgeForm, DetailsForm, FindForm, Form, PairForm, TicketForm
-from booking.web.i18n import SPOKEN
 from booking.web.staff import LinkForm, SignInForm
 
 NOW = datetime(2027, 3, 16, 8, 12, tzinfo=UTC)  # a Tuesday, 9:12 in Ludwigsburg
+# Names, topics and ways as in the file of a centre that comes with the program, in its spelling.
+_FILE = tomllib.loads(centres.source("ludwigsburg").text)
 CENTRE = Sample(
-    id=1, slug="ludwigsburg", zone="Europe/Berlin", address="Schlossstraße 9, 71634 Ludwigsburg", phone="07141 000000",
-    step_free=False, languages=["de", "en", "ar"], erase_after_days=30,
-    name={"de": "Migrationszentrum Ludwigsburg", "en": "Migration Centre Ludwigsburg", "ar": "مركز الهجرة لودفيغسبورغ"},
-    directions={"de": "Fünf Minuten zu Fuß vom Bahnhof.", "en": "Five minutes on foot from the station.", "ar": "خمس دقائق سيراً من محطة القطار."},
+    id=1, step_free=False,
+    **{key: _FILE["centre"][key] for key in (
+        "slug", "zone", "address", "phone", "languages", "erase_after_days", "name", "directions"
+    )},
 )  # fmt: skip
 TOPICS = [
-    Sample(id=i, slug=slug, name={"de": de, "en": en, "ar": ar}, minutes=45, age=27, until=date(2027, 4, 6))
-    for i, (slug, de, en, ar) in enumerate((
-        ("unsure", "Ich weiß es nicht. Bitte helfen Sie mir.", "I do not know. Please help me.", "لا أعرف. ساعدوني من فضلكم."),
-        ("residence", "Aufenthalt", "Residence", "الإقامة"),
-        ("benefits", "Geld vom Amt", "Money from offices", "مساعدات مالية"),
-        ("german", "Deutsch lernen", "Learning German", "تعلّم الألمانية"),
-        ("school-training", "Schule und Ausbildung", "School and training", "المدرسة والتدريب المهني"),
-        ("employment", "Arbeit und Anerkennung", "Work and recognition", "العمل والاعتراف بالشهادات"),
-        ("housing", "Wohnen", "Housing", "السكن"),
-        ("family-health", "Familie und Gesundheit", "Family and health", "العائلة والصحة"),
-        ("letter", "Ein Brief vom Amt", "A letter from an office", "رسالة رسمية"),
-    ))
-]  # fmt: skip
-PROGRAMMES = [
-    (1, {"de": "Junge Menschen bis 26", "en": "Young people up to 26"}), (2, {"de": "Erwachsene", "en": "Adults"}),
-    (3, {"de": "Deutschkurse", "en": "German courses"}),
-]  # fmt: skip
+    Sample(id=i, slug=row["slug"], name=row["name"], minutes=45, age=27, until=date(2027, 4, 6))
+    for i, row in enumerate(_FILE["topic"])
+]
+PROGRAMMES = [(i, row["name"]) for i, row in enumerate(_FILE["programme"], start=1)]
 WALK_IN_HOURS = [(1, time(9), time(12)), (3, time(9), time(12)), (3, time(14), time(17))]
 COUNSELLORS = ["Mona Probst", "Tarek Beispiel", "Olena Muster", "Ivo Vorlage"]
 ROOMS = [(1, "1"), (2, "2"), (3, "Besprechung 3")]
@@ -119,7 +109,7 @@ def _find(wrong: bool) -> dict[str, Any]:
 
 def _partner() -> Sample:
     return Sample(
-        name={"de": "Jugendberatung Musterstadt"}, address="Musterweg 1, 71634 Ludwigsburg", phone="07141 000001"
+        name={"de": "Jugendberatung Musterstadt"}, address="Musterweg 1, 71634 Ludwigsburg", phone="+49 30 23125 402"
     )
 
 
@@ -195,7 +185,7 @@ def _desk(busy: bool = True, **more: Any) -> dict[str, Any]:
         "current": [Sample(number_shown="209", counsellor=COUNSELLORS[1], state="called", room="2", since=minutes(-1)),
                     Sample(number_shown="207", counsellor=COUNSELLORS[2], state="in_talk", room="1", since=minutes(-22))],
         "presence_gaps": [], "screens": _screens()[:2] if busy else [], "messages": _messages(3 if busy else 0), "sms_off": busy,
-        "languages_spoken": sorted(SPOKEN.items()), "programmes": PROGRAMMES, "form": form, "given": "222" if busy else None,
+        "languages_spoken": [(tag, i18n.spoken()[tag]) for tag in CENTRE.languages], "programmes": PROGRAMMES, "form": form, "given": "222" if busy else None,
         "given_id": 9, "now_url": _live("desk" if busy else "desk-empty"), **more,
     }  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 import gzip
 import re
+import tomllib
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -91,6 +93,14 @@ def test_the_live_part_is_the_one_of_the_page(look, gallery, name):
     part = Outline(gallery.test_client().get(f"/gallery/{name}/now?language=de").text)
     assert part.ids
     assert set(part.ids) <= set(Outline(look(f"/{name}")).ids)
+
+
+@pytest.mark.parametrize("language", ["de", "en", "ar"])
+def test_the_samples_are_called_as_in_the_file_of_the_centre(look, language):
+    centre = tomllib.loads((ROOT / "booking/centres/ludwigsburg.toml").read_text(encoding="utf-8"))
+    page = unescape(look("/topics", language))
+    for named in (centre["centre"], *centre["topic"]):
+        assert named["name"][language] in page
 
 
 def test_an_unknown_page_is_not_found(gallery):

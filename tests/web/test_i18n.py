@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import g
 from sqlalchemy import update
 
 from booking.store import models as m
@@ -127,6 +128,31 @@ def test_a_refused_form_speaks_the_language_of_its_page(client, house):
 
 
 # ── days and times ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("language", "arabic", "dari"), [("de", "Arabisch العربية", "Dari دری"), ("en", "Arabic العربية", "Dari دری")]
+)
+def test_the_desk_reads_what_people_speak_in_its_own_language_and_in_theirs(app, house, language, arabic, dari):
+    change(app, update(m.Staff).values(language=language))
+    desk = signed_in(app, RECEPTION)
+    page = read(desk.get("/ludwigsburg/desk"))
+    assert arabic in page.words
+    assert dari in page.words
+    assert "Deutsch Deutsch" not in page.words
+    assert page.words.index(arabic) < page.words.index(dari)  # the order of local use in the centre's file
+    press(desk, desk.get("/ludwigsburg/desk"), language="ar", programme="")
+    assert arabic in read(desk.get("/ludwigsburg/desk/now", headers={"X-Partial": "1"})).words
+
+
+@pytest.mark.parametrize("language", i18n.PAGES)
+def test_every_spoken_language_has_a_name_in_every_page_language(app, language):
+    with app.test_request_context():
+        g.page_language = language
+        found = i18n.spoken()
+    assert set(found) == set(i18n.SPOKEN)
+    assert [it.name for it in found.values()] == sorted(it.name for it in found.values())
+    assert all(it.name and it.endonym for it in found.values())
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,20 @@ def test_a_staff_page_has_no_barrier(visit, name):
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("name", STAFF_PAGES)
+def test_a_staff_page_lies_within_a_phone(visit, name, language):
+    """Its tables may scroll, the page does not."""
+    page = visit(name, language)
+    assert page.evaluate(BESIDE) <= 0
+
+
+def test_on_a_phone_the_queue_and_the_next_appointments_are_seen_as_well(visit):
+    page = visit("desk")
+    for box in ("#queue-scroll", "#arrivals-scroll"):
+        assert page.locator(box).evaluate("box => box.scrollHeight - box.clientHeight") <= 0, box
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("name", ["desk", "desk-searched", "desk-empty", "calls-called", "calls-free"])
 def test_the_desk_fits_its_screen(visit, name, language):
     page = visit(name, language, size=DESK)
