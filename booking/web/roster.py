@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +15,7 @@ from booking.domain.roster import TALKS
 from booking.domain.rostering import SICK
 from booking.domain.times import DAY
 from booking.services import closures, presence, roster
+from booking.services.presence import CoverLine
 from booking.services.roster import Saved
 from booking.web import i18n, strips
 from booking.web.errors import sentence, status
@@ -56,10 +57,23 @@ def page() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _weak(covers: list[presence.CoverLine]) -> list[presence.CoverLine]:
+class Weak(NamedTuple):
+    """A programme in languages that hang on the same people."""
+
+    programme: dict[str, str]
+    languages: list[str]
+    who: tuple[str, ...]
+    hanging: tuple[tuple[str, int], ...]
+
+
+def _weak(covers: list[CoverLine]) -> list[Weak]:
     """What hangs on one person for longest, first."""
-    found = [cover for cover in covers if cover.hanging]
-    return sorted(found, key=lambda cover: -sum(minutes for _name, minutes in cover.hanging))[:MOST_WEAK]
+    found: dict[object, Weak] = {}
+    for line in covers:
+        if line.hanging:
+            key = (i18n.text(line.programme), line.who, line.hanging)
+            found.setdefault(key, Weak(line.programme, [], line.who, line.hanging)).languages.append(line.language)
+    return sorted(found.values(), key=lambda weak: -sum(minutes for _name, minutes in weak.hanging))[:MOST_WEAK]
 
 
 def _first_day(typed: str | None) -> date | None:
