@@ -131,6 +131,11 @@ SINGLE = [
     ('tue = ["11:00-13:00"]', 'tue = ["11:00-13:00", "12:00-14:00"]', "hours.walk_in.tue[2]", "overlaps"),
     ("first_day = 2027-05-07", 'first_day = "2027-05-07"', "closure[1].first_day", "without quotes"),
     ("first_day = 2027-05-07", "first_day = 2027-05-07 10:00:00", "closure[1].first_day", "Write a day"),
+    ("[[closure]]\n", '[[closure]]\nstarts = "09:00"\n', "closure[1]", "both starts and ends"),
+    (
+        "last_day = 2027-05-07", 'last_day = 2027-05-07\nstarts = "09:00"\nends = "09:00"', "closure[1].ends",
+        "ends before",
+    ),
     ('carrier = "red"\nreason', 'carrier = "green"\nreason', "closure[1].carrier", "No carrier"),
     ('login = "ada"', 'login = "Ada L."', "staff[1].login", "small letters"),
     ('login = "ada"', "login = 1", "staff[1].login", "small letters"),

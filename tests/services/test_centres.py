@@ -224,6 +224,12 @@ def test_a_roster_made_elsewhere_is_left_alone(loaded):
     assert count(m.Shift) == 4
 
 
+def test_a_file_without_closures_leaves_those_that_are_kept_elsewhere(loaded):
+    closure = SMALL[SMALL.index("[[closure]]") : SMALL.index('[[staff]]\nlogin = "ada"')]
+    assert twice(changed((closure, ""))) == []
+    assert count(m.Closure) == 1
+
+
 def test_loading_never_touches_passwords_api_access_or_the_language_of_an_account(loaded):
     own = {"password_hash": "x", "api_allowed": True, "language": "en"}
     with transaction(0) as session:
