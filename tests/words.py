@@ -18,6 +18,7 @@ STAFF_ONLY = (
     "booking/web/desk.py", "booking/web/calls.py", "booking/web/staff.py", "booking/web/samples.py",
     "booking/web/gallery.py", "booking/web/cli/", "templates/desk/_", "templates/desk/desk.html",
     "templates/desk/appointment.html", "templates/desk/messages.html",
+    "templates/desk/age.html", "templates/desk/cancel.html", "templates/desk/move.html", "booking/web/changes.py",
     "templates/calls/", "templates/staff/", "templates/reports/", "booking/web/reports.py",
     "templates/roster/", "booking/web/roster", "booking/web/strips.py",
     "templates/staff_base.html", "templates/_components/staff.html", "templates/screens/list.html",

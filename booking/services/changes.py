@@ -8,6 +8,7 @@ from booking.domain import appointments as rules
 from booking.domain.actors import By
 from booking.domain.availability import Age
 from booking.domain.errors import WrongState
+from booking.domain.reminders import CANCELLATION
 from booking.services.steps import messages, placing
 from booking.services.steps.placing import Offers, Search
 from booking.services.steps.recording import appointment_step, desk_changed
@@ -45,7 +46,10 @@ def move(centre_id: int, appointment_id: int, start: datetime, age: Age | None, 
 
 
 def cancel(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> Card:
-    """Give the time back. Refusals: TooLate, WrongState (a second click finds it cancelled)."""
+    """Give the time back. Who agreed to messages is told, unless she cancels herself.
+
+    Refusals: TooLate, WrongState (a second click finds it cancelled).
+    """
     with transaction(centre_id) as session:
         gone = placing.card(session, centre_id, appointment_id)
         rules.may_change(gone.state, gone.starts_at, now)
@@ -54,9 +58,20 @@ def cancel(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> Car
             raise WrongState("changed")
         store.release(session, centre_id, gone.id)
         messages.withdraw(session, gone.id, now, by)
+        if by.staff_id is not None:
+            _tell(session, gone, now)
         appointment_step(session, centre_id, gone.id, "cancelled", now, by)
         desk_changed(session, centre_id)
         return placing.card(session, centre_id, appointment_id)
+
+
+def _tell(session: Session, gone: Card, now: datetime) -> None:
+    person = store.visitor(session, gone.centre_id, gone.id)
+    if person is not None and person.phone is not None and person.reminders_agreed is not None:
+        messages.tell(
+            session, centre_id=gone.centre_id, appointment_id=gone.id, starts_at=gone.starts_at,
+            language=gone.language, kind=CANCELLATION, due_at=now,
+        )  # fmt: skip
 
 
 def _rearrange(session: Session, moved: Card, start: datetime, found: Search, now: datetime, by: By) -> None:

@@ -9,12 +9,12 @@ from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking import clock
-from booking.domain.appointments import latin_digits
+from booking.domain.appointments import BOOKED, latin_digits
 from booking.domain.availability import Age
 from booking.domain.errors import Invalid, NoProgramme
 from booking.domain.times import local_day
 from booking.services import centres
-from booking.services.appointments import Offers, Topic
+from booking.services.appointments import Card, Offers, Topic
 from booking.web import birthdays, i18n
 from booking.web.errors import sentence
 from booking.web.forms import AgeForm
@@ -36,6 +36,15 @@ class Time(NamedTuple):
     url: str
 
 
+class Choices(NamedTuple):
+    """Days with times, the one that was chosen, the first times of all, and the chosen day's."""
+
+    days: list[Day]
+    chosen_day: date | None
+    next_free: list[datetime]
+    times: list[datetime]
+
+
 def age_answer() -> Age | None:
     """The answer in the address. A birthday whose seal has ended is no answer: the question is asked again."""
     answered = request.args.get("age")
@@ -49,16 +58,21 @@ def age_query() -> dict[str, Any]:
     return {name: request.args[name] for name in ("age", "sealed") if request.args.get(name)}
 
 
-def age_answered(asked: Topic, onward: Callable[..., str], action: str) -> ResponseReturnValue:
+def age_answered(asked: Topic, onward: Callable[..., str], action: str, **page: Any) -> ResponseReturnValue:
     """The question was sent: on with the answer in the address, or asked again with what was typed.
 
-    `onward` makes the next page's address with the answer; `action` is where the question is sent.
+    `onward` makes the next page's address with the answer; `action` is where the question is sent; `page`: as for
+    `age_page`.
     """
     form = AgeForm()
     try:
         return redirect(onward(**_answer(form, asked)), 303)
     except Invalid as refusal:
-        return age_page(asked, refusal, action, form)
+        return age_page(asked, refusal, action, form, **page)
+
+
+def can_change(card: Card) -> bool:
+    return card.state == BOOKED and clock.now() < card.starts_at
 
 
 def start_of(typed: str | None) -> datetime:
@@ -70,12 +84,15 @@ def start_of(typed: str | None) -> datetime:
         raise Invalid("start", "start-unreadable") from error
 
 
-def age_page(asked: Topic, refusal: Invalid | None, action: str, form: AgeForm | None = None) -> ResponseReturnValue:
+def age_page(
+    asked: Topic, refusal: Invalid | None, action: str, form: AgeForm | None = None, *,
+    template: str = "appointments/age.html", **more: Any,
+) -> ResponseReturnValue:  # fmt: skip
     """The age question, with what was typed or what the address answers; a refusal stands beside its field."""
     errors = {refusal.field: sentence(refusal)} if refusal is not None else {}
     shown = form or AgeForm(formdata=None, age=request.args.get("age"), birthday=_sealed_birthday())
     page = render_template(
-        "appointments/age.html", topic=asked, age=asked.age, until=asked.until, errors=errors, form=shown, action=action
+        template, topic=asked, age=asked.age, until=asked.until, errors=errors, form=shown, action=action, **more
     )
     return page, 422 if errors else 200
 
@@ -88,18 +105,23 @@ def near_times(topic: str, starts: list[datetime]) -> list[Time]:
     ]
 
 
-def times_page(offers: Offers, here: str, **more: Any) -> str:
-    """Days with counts, the next free times on top, and the chosen day's times."""
-    topic = offers.topic.slug
+def choices(offers: Offers, here: str) -> Choices:
+    """`here`: the address of the list, to which a chosen day is added."""
     counts = Counter(local_day(start, offers.zone) for start in offers.starts)
     chosen = _chosen_day(counts)
     days = [
         Day(day, counts[day], f"{here}{'&' if '?' in here else '?'}day={day.isoformat()}") for day in sorted(counts)
     ]
+    times = [start for start in offers.starts if local_day(start, offers.zone) == chosen]
+    return Choices(days, chosen, offers.starts[:NEXT_FREE], times)
+
+
+def times_page(offers: Offers, here: str, **more: Any) -> str:
+    """Days with counts, the next free times on top, and the chosen day's times."""
+    topic, found = offers.topic.slug, choices(offers, here)
     return render_template(
-        "appointments/times.html", topic=offers.topic, days=days, chosen_day=chosen, action_url=here,
-        next_free=near_times(topic, offers.starts[:NEXT_FREE]),
-        times=near_times(topic, [start for start in offers.starts if local_day(start, offers.zone) == chosen]),
+        "appointments/times.html", topic=offers.topic, days=found.days, chosen_day=found.chosen_day, action_url=here,
+        next_free=near_times(topic, found.next_free), times=near_times(topic, found.times),
         walk_in_hours=centres.walk_in_hours(g.centre.id), **more,
     )  # fmt: skip
 

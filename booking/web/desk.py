@@ -18,6 +18,7 @@ from booking.services import appointments, desk, screens, tickets
 from booking.services.desk import Desk, Line
 from booking.services.tickets import TicketRow
 from booking.web import i18n
+from booking.web.answers import can_change
 from booking.web.doors import seen_carrier
 from booking.web.errors import sentence, status
 from booking.web.forms import ArrivalForm, Form, PairForm, SearchForm, TicketForm
@@ -134,12 +135,14 @@ def ticket(ticket_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<centre>/desk/appointments/<int:appointment_id>")
 def appointment(appointment_id: int) -> ResponseReturnValue:
-    """One appointment with name and phone; the look is logged."""
-    card = appointments.card(g.centre.id, appointment_id)
-    person = appointments.person(g.centre.id, card.id, staff_id=g.staff.id, carrier_id=seen_carrier(), now=clock.now())
+    """One appointment with name and phone; the look is logged. `?done=moved` or `cancelled`: just now, by the desk."""
+    card, carrier = appointments.card(g.centre.id, appointment_id), seen_carrier()
+    person = appointments.person(g.centre.id, card.id, staff_id=g.staff.id, carrier_id=carrier, now=clock.now())
     return render_template(
-        "desk/appointment.html", appointment=card, code_spoken=spoken(card.code or ""), person=person
-    )
+        "desk/appointment.html", appointment=card, code_spoken=spoken(card.code or ""), person=person,
+        can_change=can_change(card) and carrier in (None, card.carrier_id), done=request.args.get("done"),
+        is_told=person is not None and person.reminders_agreed is not None and not _sms_off(),
+    )  # fmt: skip
 
 
 @blueprint.get("/<centre>/desk/messages")

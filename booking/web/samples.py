@@ -190,6 +190,15 @@ def _desk(busy: bool = True, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _move(**more: Any) -> dict[str, Any]:
+    found = {
+        "days": _times()["days"],
+        "next_free": [minutes(1490 + 45 * i) for i in range(3)],
+        "refusal": said("slot-taken"),
+    }
+    return {"appointment": _appointment("booked"), "code_spoken": "4827 1935", "chosen_day": None, **found, **more}
+
+
 def _desk_searched() -> dict[str, Any]:
     gap = "12:00–12:30: nobody is here." if g.page_language != "de" else "12:00–12:30: Niemand ist da."
     return _desk(
@@ -277,6 +286,11 @@ PAGES: dict[str, tuple[str, Context]] = {
     "desk-empty": ("desk/desk.html", lambda: _desk(False)),
     "desk-searched": ("desk/desk.html", _desk_searched),
     "desk-appointment": ("desk/appointment.html", lambda: {"appointment": _appointment("booked"), "code_spoken": "4827 1935", "person": Sample(name="Samira A.", phone="+49 151 23456789")}),
+    "desk-appointment-moved": ("desk/appointment.html", lambda: {"appointment": _appointment("booked"), "code_spoken": "4827 1935", "person": None, "can_change": True, "done": "moved"}),
+    "desk-cancel": ("desk/cancel.html", lambda: {"appointment": _appointment("booked"), "code_spoken": "4827 1935", "refusal": said("wrong-state")}),
+    "desk-move": ("desk/move.html", lambda: _move()),
+    "desk-move-day": ("desk/move.html", lambda: _move(chosen_day=NOW.date() + timedelta(days=1), times=[minutes(1440 + 45 * i - 12) for i in range(7)])),
+    "desk-age": ("desk/age.html", lambda: {**_age(True), "appointment": _appointment("booked"), "code_spoken": "4827 1935"}),
     "desk-messages": ("desk/messages.html", lambda: {"messages": _messages(5), "sms_off": True}),
     "ticket": ("desk/ticket.html", lambda: {"number": "222", "ticket": Sample(taken_at=NOW)}),
     "calls-free": ("calls/calls.html", lambda: _calls("free")),

@@ -17,7 +17,17 @@ from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken, Too
 from booking.services import appointments, changes
 from booking.services.appointments import Card, Topic
 from booking.web import i18n, limits
-from booking.web.answers import age_answer, age_answered, age_page, age_query, private, referral, start_of, times_page
+from booking.web.answers import (
+    age_answer,
+    age_answered,
+    age_page,
+    age_query,
+    can_change,
+    private,
+    referral,
+    start_of,
+    times_page,
+)
 from booking.web.errors import sentence, status
 from booking.web.forms import FindForm, Form
 from booking.web.places import config
@@ -45,7 +55,7 @@ def show(link: str) -> ResponseReturnValue:
     return render_template(
         "appointments/show.html", appointment=_shown(card), is_new="new" in request.args,
         code_picture=appointments.code_picture(card) if card.code else None,
-        can_change=card.state == "booked" and clock.now() < card.starts_at, ics_url=url_for(".calendar", link=link),
+        can_change=can_change(card), ics_url=url_for(".calendar", link=link),
         move_url=url_for(".move", link=link), cancel_url=url_for(".cancel", link=link),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from booking.web import (
     api,
     appointments,
     calls,
+    changes,
     desk,
     doors,
     errors,
@@ -49,6 +50,7 @@ def _open_doors(app: Flask, config: Config) -> None:
     anyone = dict.fromkeys(("sign_in", "sign_out", "link"), doors.ANYONE)
     open_door(app, staff.blueprint, doors.TEAM, account=doors.STAFF, **anyone)
     open_door(app, desk.blueprint, doors.RECEPTION)
+    open_door(app, changes.blueprint, doors.RECEPTION)
     open_door(app, calls.blueprint, doors.COUNSELLING)
     open_door(app, reports.blueprint, doors.LEADING)
     open_door(app, roster.blueprint, doors.LEADING, page=doors.RECEPTION)

@@ -30,6 +30,8 @@ PAGES = {
     "desk.ticket": RECEPTION,
     "desk.appointment": RECEPTION,
     "desk.messages": RECEPTION,
+    "changes.cancel": RECEPTION,
+    "changes.move": RECEPTION,
     "desk.screen_list": RECEPTION,
     "desk.revoke": RECEPTION,
     "roster.page": RECEPTION,

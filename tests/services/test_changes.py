@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from booking.domain.actors import WEB
+from booking.domain.actors import WEB, By
 from booking.domain.availability import Age
 from booking.domain.errors import Invalid, NoProgramme, SlotTaken, TooLate, WrongState
 from booking.services import appointments, changes
@@ -19,6 +19,7 @@ from tests.people import (
     a_booking,
     a_centre,
     a_counsellor,
+    a_receptionist,
     a_room,
     add,
     at,
@@ -34,8 +35,8 @@ def move(centre, appointment, start, age=None, *, by=WEB, now=NOW):
     return changes.move(centre, appointment, start, age, by=by, now=now)
 
 
-def cancel(centre, appointment, *, now=NOW):
-    return changes.cancel(centre, appointment, by=WEB, now=now)
+def cancel(centre, appointment, *, by=WEB, now=NOW):
+    return changes.cancel(centre, appointment, by=by, now=now)
 
 
 # ── moving ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,6 +146,30 @@ def test_cancelling_gives_the_time_back_and_withdraws_the_messages(centre, heard
     assert heard[-1][0] == {centre: {"desk"}}
     assert appointments.look_at(booked.link) == gone
     assert a_booking(centre, NINE).card.id != gone.id
+
+
+def test_who_agreed_to_messages_is_told_when_staff_cancel(centre):
+    rezan = a_receptionist(centre)
+    card = a_booking(centre, NINE, phone=MOBILE, reminders=True).card
+    cancel(centre, card.id, by=By("desk", rezan), now=NOW + MINUTE)
+    *before, told = rows(m.Message.kind, m.Message.state, m.Message.language, m.Message.due_at, m.Message.not_after)
+    assert {state for _kind, state, *_ in before} == {"dropped"}
+    assert told == ("cancellation", "due", "de", NOW + MINUTE, NINE)
+    assert rows(m.Message.key)[-1] == f"{card.id}:1:cancellation"
+
+
+@pytest.mark.parametrize("details", [{}, {"name": "Nour"}, {"phone": MOBILE}])
+def test_who_did_not_agree_is_told_nothing(centre, details):
+    card = a_booking(centre, NINE, **details).card
+    cancel(centre, card.id, by=By("desk", a_receptionist(centre)))
+    assert rows(m.Message.id) == []
+
+
+@pytest.mark.parametrize("by", [WEB, By("api")])
+def test_who_cancels_herself_is_not_told(centre, by):
+    card = a_booking(centre, NINE, phone=MOBILE, reminders=True).card
+    cancel(centre, card.id, by=by)
+    assert "cancellation" not in rows(m.Message.kind)
 
 
 def test_a_second_click_finds_it_cancelled(centre):
