@@ -32,7 +32,8 @@ function show(snapshot) {
   at("waiting").textContent = String(snapshot.waiting);
   at("newest").hidden = !newest;
   at("nobody").hidden = Boolean(newest) || !snapshot.open;
-  at("closed").hidden = Boolean(newest) || snapshot.open;
+  at("closed").hidden = Boolean(newest) || snapshot.open || snapshot.closed_today;
+  at("closed-today").hidden = Boolean(newest) || !snapshot.closed_today;
   if (newest) {
     at("number").textContent = newest.number;
     write(at("room"), newest.room);

@@ -2,7 +2,7 @@
 
 import secrets
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -56,6 +56,7 @@ class Snapshot(NamedTuple):
     at: str
     clock: str
     open: bool
+    closed_today: bool
     waiting: int
     calls: list[Call]
 
@@ -72,12 +73,14 @@ def snapshot(centre_id: int, *, now: datetime) -> Snapshot:
             for c in ticket_store.public_calls(session, centre_id, day)
         ]
         state = ticket_store.public_state(session, centre_id, day)
+        shut = _closed_today(session, centre_id, rules, day)
         return Snapshot(
             state.epoch,
             state.version,
             now.isoformat(),
             now.astimezone(rules.zone).strftime("%H:%M"),
-            _is_open(session, centre_id, rules, now),
+            not shut and _in_hours(session, centre_id, rules, now),
+            shut,
             state.waiting,
             calls,
         )
@@ -85,7 +88,9 @@ def snapshot(centre_id: int, *, now: datetime) -> Snapshot:
 
 def is_open(centre_id: int, *, now: datetime) -> bool:
     with reading() as session:
-        return _is_open(session, centre_id, planning.rules_of(session, centre_id), now)
+        rules = planning.rules_of(session, centre_id)
+        shut = _closed_today(session, centre_id, rules, local_day(now, rules.zone))
+        return not shut and _in_hours(session, centre_id, rules, now)
 
 
 def begin_pairing(*, now: datetime) -> Pairing:
@@ -167,10 +172,12 @@ def revoke(centre_id: int, screen_id: int, *, by: int, now: datetime) -> None:
         desk_changed(session, centre_id)
 
 
-def _is_open(session: Session, centre_id: int, rules: Rules, now: datetime) -> bool:
+def _closed_today(session: Session, centre_id: int, rules: Rules, day: date) -> bool:
+    closures = roster_store.closures(session, centre_id, day)
+    return roster.shut_on(day, closures, festivals.public_holidays(rules.region, day.year))
+
+
+def _in_hours(session: Session, centre_id: int, rules: Rules, now: datetime) -> bool:
     local = now.astimezone(rules.zone)
-    closures = roster_store.closures(session, centre_id, local.date())
-    if roster.shut_on(local.date(), closures, festivals.public_holidays(rules.region, local.year)):
-        return False
     hours: list[Hours] = roster_store.opening_hours(session, centre_id)
     return any(h.weekday == local.weekday() and h.starts <= local.time() < h.ends for h in hours)

@@ -11,7 +11,7 @@ from booking import clock
 from booking.domain.actors import WEB
 from booking.domain.availability import Wish
 from booking.domain.errors import Invalid, NoProgramme, Refusal
-from booking.services import appointments, centres
+from booking.services import appointments, centres, presence
 from booking.services.appointments import Contact
 from booking.web import i18n, limits
 from booking.web.answers import (
@@ -19,6 +19,9 @@ from booking.web.answers import (
     age_answered,
     age_page,
     age_query,
+    area_answer,
+    area_page,
+    area_query,
     near_times,
     referral,
     start_of,
@@ -48,7 +51,9 @@ def first_page() -> ResponseReturnValue:
 @blueprint.get("/<centre>/<language:language>/")
 def topics() -> ResponseReturnValue:
     hours = centres.walk_in_hours(g.centre.id)
-    return render_template("appointments/topics.html", topics=appointments.topics(g.centre.id), walk_in_hours=hours)
+    shut = presence.closed_today(g.centre.id, now=clock.now()) is not None
+    topics_ = appointments.topics(g.centre.id)
+    return render_template("appointments/topics.html", topics=topics_, walk_in_hours=hours, closed_today=shut)
 
 
 @blueprint.get("/<centre>/<language:language>/privacy")
@@ -58,12 +63,15 @@ def privacy() -> ResponseReturnValue:
 
 @blueprint.route("/<centre>/<language:language>/<topic>/", methods=["GET", "POST"])
 def age(topic: str) -> ResponseReturnValue:
-    """The one age question, where the topic's programmes need it; else straight on to the times."""
-    asked, here = appointments.topic(g.centre.id, topic, now=clock.now()), url_for(".age", topic=topic)
+    """Where she lives and the one age question, where the topic's programmes need them; then on to the times."""
+    asked, area = appointments.topic(g.centre.id, topic, now=clock.now()), area_query()
+    here = url_for(".age", topic=topic, **area)
+    if asked.areas and not area:
+        return area_page(asked, None, here)
     if asked.age is None:
-        return redirect(url_for(".times", topic=topic), 303)
+        return redirect(url_for(".times", topic=topic, **area), 303)
     if request.method == "POST":
-        return age_answered(asked, partial(url_for, ".times", topic=topic), here)
+        return age_answered(asked, partial(url_for, ".times", topic=topic, **area), here)
     return age_page(asked, None, here)
 
 
@@ -73,7 +81,9 @@ def times(topic: str) -> ResponseReturnValue:
         offers = appointments.offers(g.centre.id, _wish(topic), now=clock.now())
     except Invalid as refusal:
         asked = appointments.topic(g.centre.id, topic, now=clock.now())
-        return age_page(asked, refusal, url_for(".age", topic=topic))
+        if refusal.field == "area":
+            return area_page(asked, refusal, url_for(".age", topic=topic))
+        return age_page(asked, refusal, url_for(".age", topic=topic, **area_query()))
     except NoProgramme as refusal:
         return referral(refusal)
     return times_page(offers, url_for(".times", topic=topic, **age_query()), refused=False)
@@ -101,7 +111,7 @@ def details(topic: str) -> ResponseReturnValue:
 
 
 def _wish(topic: str) -> Wish:
-    return Wish(topic, i18n.page_language(), age_answer())
+    return Wish(topic, i18n.page_language(), age_answer(), area_answer())
 
 
 def _details_page(topic: str, start: datetime, form: DetailsForm, code: int = 200, **more: Any) -> ResponseReturnValue:
@@ -116,8 +126,9 @@ def _details_page(topic: str, start: datetime, form: DetailsForm, code: int = 20
 
 def _details_refused(topic: str, start: datetime, form: DetailsForm, refusal: Refusal) -> ResponseReturnValue:
     """Nothing was written; the form comes back filled, with the reason and up to three near times."""
-    if isinstance(refusal, Invalid) and refusal.field == "age":
-        return _details_page(topic, start, form, code=422, refusal=sentence(UNANSWERED), ask_age=True)
+    if isinstance(refusal, Invalid) and refusal.field in ("age", "area"):
+        said = sentence(UNANSWERED if refusal.field == "age" else refusal)
+        return _details_page(topic, start, form, code=422, refusal=said, ask=refusal.field)
     if isinstance(refusal, Invalid) and form.refuse(refusal, sentence(refusal)):
         return _details_page(topic, start, form, code=422)
     near = near_times(topic, list(getattr(refusal, "near", ())))

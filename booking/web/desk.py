@@ -17,7 +17,7 @@ from booking.domain.waiting import shown as shown_wait
 from booking.services import appointments, desk, screens, tickets
 from booking.services.desk import Desk, Line
 from booking.services.tickets import TicketRow
-from booking.web import i18n
+from booking.web import i18n, strips
 from booking.web.answers import can_change
 from booking.web.doors import seen_carrier
 from booking.web.errors import sentence, status
@@ -241,6 +241,7 @@ def _context() -> dict[str, Any]:
         ],
         "arrivals": [_arrival(line) for line in seen.arrivals],
         "counsellors": seen.colleagues,
+        "today_strip": strips.today(),
         "presence_gaps": [_gap(span.starts, span.ends) for span in seen.gaps],
         "screens": _screens(seen.screens),
         "messages": _messages(seen),

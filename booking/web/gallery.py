@@ -9,7 +9,7 @@ from flask import Blueprint, abort, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from booking.services.staff import Member
-from booking.web import i18n, samples
+from booking.web import i18n, samples, strip_samples
 from booking.web.forms import DetailsForm, FindForm
 
 blueprint = Blueprint("gallery", __name__, url_prefix="/gallery")
@@ -48,7 +48,10 @@ def staff() -> ResponseReturnValue:
     return render_template(
         "gallery/staff.html",
         **_shown_with(
-            counsellors=[*colleagues, samples.colleague(0, "off", None)], rows=samples.queue(3), **samples.sign_in(True)
+            counsellors=[*colleagues, samples.colleague(0, "off", None)],
+            rows=samples.queue(3),
+            strips=strip_samples.strips(),
+            **samples.sign_in(True),
         ),
     )
 

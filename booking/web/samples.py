@@ -245,7 +245,7 @@ def _screen() -> dict[str, Any]:
 
 
 SNAPSHOT: dict[str, Any] = {
-    "epoch": "gallery", "version": 1, "at": NOW.isoformat(), "clock": "09:12", "open": True, "waiting": 11,
+    "epoch": "gallery", "version": 1, "at": NOW.isoformat(), "clock": "09:12", "open": True, "closed_today": False, "waiting": 11,
     "calls": [{"number": n, "room": r, "calls": 1, "called": minutes(-i).isoformat(), "age": 60 * i}
               for i, (n, r) in enumerate((("211", "1"), ("209", "2"), ("208", "Besprechung 3"), ("204", "1")), start=2)],
 }  # fmt: skip

@@ -9,9 +9,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = Axe()
 PUBLIC = ("", "residence/", "residence/times?age=reached", "find", "privacy", "nowhere/")
 STAFF = {
-    "Reception": ("desk", "desk/screens", "desk/messages", "account"),
+    "Reception": ("desk", "desk/screens", "desk/messages", "roster", "account"),
     "Counsellor": ("calls", "account"),
-    "Lead": ("desk", "team", "reports"),
+    "Lead": ("desk", "team", "reports", "roster", "roster?weeks=4", "roster/absence?kind=sick", "roster/closure"),
     "Administrator": ("team",),
 }
 

@@ -221,7 +221,8 @@ def test_the_snapshot_of_a_morning(centre, anna):
     calls.recall(centre, first.id, anna, by=DESK, now=TEN + 5 * SECOND)
     shown = screens.snapshot(centre, now=TEN + 8 * SECOND)
     assert shown.as_json() == {
-        "epoch": "e1", "version": 4, "at": "2027-03-02T09:00:08+00:00", "clock": "10:00", "open": True, "waiting": 1,
+        "epoch": "e1", "version": 4, "at": "2027-03-02T09:00:08+00:00", "clock": "10:00", "open": True,
+        "closed_today": False, "waiting": 1,
         "calls": [{"number": f"{first.number:03d}", "room": "R1", "calls": 2,
                    "called": "2027-03-02T09:00:05+00:00", "age": 3}],
     }  # fmt: skip

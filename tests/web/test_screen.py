@@ -9,6 +9,7 @@ from booking.store import models as m
 from booking.store.db import db
 from tests.web.visiting import (
     COUNSELLOR,
+    LEAD,
     RECEPTION,
     book,
     dump,
@@ -18,10 +19,11 @@ from tests.web.visiting import (
     said,
     send,
     signed_in,
+    worded,
 )
 
 DESK, CALLS, SCREENS = "/ludwigsburg/desk", "/ludwigsburg/calls", "/ludwigsburg/desk/screens"
-FIELDS = {"epoch", "version", "at", "clock", "open", "waiting", "calls"}
+FIELDS = {"epoch", "version", "at", "clock", "open", "closed_today", "waiting", "calls"}
 CALL_FIELDS = {"number", "room", "calls", "called", "age"}
 
 
@@ -249,6 +251,23 @@ def test_open_and_closed_are_told(app, desk, watch):
     assert board(screen)["open"] is True
     watch.pass_by(days=4)  # a Saturday
     assert board(screen)["open"] is False
+    assert board(screen)["closed_today"] is False  # never open on Saturdays is not the same
+
+
+def test_closed_today_is_told_to_the_waiting_room_and_to_the_public_page(app, desk, watch):
+    screen, _ = paired(app, desk)
+    watch.pass_by(minutes=45)
+    lead, page = signed_in(app, LEAD), "/ludwigsburg/de/"
+    assert worded(app, "We are closed today.") not in read(desk.get(page)).words
+    version = board(screen)["version"]
+    assert send(lead, "/ludwigsburg/roster/closed-today").status_code == 303
+    seen = board(screen)
+    assert (seen["open"], seen["closed_today"]) == (False, True)
+    assert seen["version"] > version
+    assert worded(app, "We are closed today.") in read(desk.get(page)).words
+    watch.pass_by(days=1)
+    assert (board(screen)["open"], board(screen)["closed_today"]) == (True, False)
+    assert worded(app, "We are closed today.") not in read(desk.get(page)).words
 
 
 def test_no_person_stands_on_the_board(app, desk):

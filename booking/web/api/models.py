@@ -31,6 +31,27 @@ class AgeAnswer(Input):
     birthday: date | None = Field(None, description="With `soon`: that birthday. Used for routing, not stored.")
 
 
+class Wishes(AgeAnswer):
+    """What a visitor needs; all of it optional."""
+
+    area: Short | None = Field(
+        None, description="Where she lives, a slug of the topic's `areas`; empty: elsewhere. Needed if it has areas."
+    )
+    length: Literal["first", "follow_up", "short"] = "first"
+    mode: Literal["in_person", "phone", "video"] = "in_person"
+    people: int = Field(1, ge=1, le=20, description="Those who come, herself included.")
+    woman: bool = Field(False, description="Counsellor and interpreter are women.")
+    step_free: bool = False
+    same_counsellor_as: Short | None = Field(
+        None, description="The private link of another appointment: only times of its counsellor."
+    )
+
+
+class Area(BaseModel):
+    slug: str
+    name: Texts
+
+
 class Centre(BaseModel):
     slug: str
     name: Texts
@@ -49,13 +70,14 @@ class Topic(BaseModel):
     name: Texts
     minutes: int
     age_question: int | None = Field(description="The birthday (27) that decides who is responsible; null: not asked.")
+    areas: list[Area] = Field(description="Where one may live; empty: not asked.")
 
 
 class Topics(BaseModel):
     topics: list[Topic]
 
 
-class SlotQuery(AgeAnswer):
+class SlotQuery(Wishes):
     topic: Short
     language: Annotated[str, StringConstraints(max_length=12)] = "de"
 
@@ -66,7 +88,7 @@ class Slots(BaseModel):
     slots: list[datetime] = Field(description="Starts that can be booked now, ascending, UTC.")
 
 
-class NewAppointment(AgeAnswer):
+class NewAppointment(Wishes):
     topic: Short
     language: Annotated[str, StringConstraints(max_length=12)] = "de"
     start: Instant
@@ -114,6 +136,7 @@ class Board(BaseModel):
     at: str
     clock: str
     open: bool
+    closed_today: bool
     waiting: int
     calls: list[BoardCall]
 

@@ -311,8 +311,8 @@ def test_tries_grow_apart_by_chance_but_never_beyond_half_a_minute(visit, chance
 class Screen:
     def __init__(self, visit, *calls: dict, **more) -> None:
         self.snapshot = {
-            "epoch": "a", "version": 5, "at": "2027-03-16T08:12:00+00:00", "clock": "09:12", "open": True, "waiting": 3,
-            "calls": list(calls), **more,
+            "epoch": "a", "version": 5, "at": "2027-03-16T08:12:00+00:00", "clock": "09:12", "open": True,
+            "closed_today": False, "waiting": 3, "calls": list(calls), **more,
         }  # fmt: skip
         self.down, self.asked = False, 0
         self.page = visit("screen", size=GLASS, prepare=self._prepare)
