@@ -57,7 +57,7 @@ NOT_OFFERED = [time(3), time(9, 5), time(11, 55), time(23)]
 
 
 class Days(RuleBasedStateMachine):
-    """Three counsellors of two carriers share two offices; two mornings a week are for walk-ins."""
+    """Three counsellors of two carriers share two offices, two of them count for presence; two mornings for walk-ins."""
 
     booked = Bundle("booked")
     absences = Bundle("absences")
@@ -76,7 +76,7 @@ class Days(RuleBasedStateMachine):
         week = [(weekday, time(8, 30), time(12, 30)) for weekday in range(7)]
         self.staff = [
             a_counsellor(centre, "Anna", shifts=week, programmes=["mbe"], languages=["de", "ar"]),
-            a_counsellor(centre, "Cem", shifts=week, carrier="awo", rooms=["r2"]),
+            a_counsellor(centre, "Cem", shifts=week, carrier="awo", rooms=["r2"], duty=False),
             a_counsellor(centre, "Olha", shifts=week, carrier="awo", rooms=["r2", "r1"], programmes=["jmd"]),
         ]
         self.lead = By("desk", a_member(centre, "lead", "Lea"))
@@ -249,4 +249,4 @@ def everything():
 @pytest.mark.slow
 @pytest.mark.usefixtures("inside")
 def test_random_days():
-    play(Days, settings=settings(max_examples=40, stateful_step_count=25, deadline=None))
+    play(Days, settings=settings(max_examples=25, stateful_step_count=20, deadline=None))
