@@ -57,7 +57,7 @@ NOT_OFFERED = [time(3), time(9, 5), time(11, 55), time(23)]
 
 
 class Days(RuleBasedStateMachine):
-    """Three counsellors of two carriers share two offices, two of them count for presence; two mornings for walk-ins."""
+    """Three counsellors of two carriers share two offices, two of them count; two mornings are for walk-ins."""
 
     booked = Bundle("booked")
     absences = Bundle("absences")
