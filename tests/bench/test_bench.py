@@ -10,9 +10,9 @@ from tests.bench.table import EMIT, HELLO, MILLISECONDS, Row, Samples, Target, c
 ROWS = (
     "hello-world route, bare", "one commit, bare", "slots, 0 appointments", "slots, 20 appointments",
     "slots, 80 appointments", "rules alone, 30 days, 50 people", "book", "ticket, with publishing",
-    "call, with publishing", "call → the screen", "  bare emit → the screen", "call → the last of 2 screens", "  bare emit → the last of 2 screens",
-    "call → the last of 3 screens", "  bare emit → the last of 3 screens", "call → the last of 4 screens",
-    "  bare emit → the last of 4 screens",
+    "call, with publishing", "call → the screen", "  bare emit → the screen", "call → the last of 2 screens",
+    "  bare emit → the last of 2 screens", "call → the last of 3 screens", "  bare emit → the last of 3 screens",
+    "call → the last of 4 screens", "  bare emit → the last of 4 screens",
 )  # fmt: skip
 
 
