@@ -135,6 +135,14 @@ def a_topic(
     return topic
 
 
+def an_area(centre: int, slug: str, programmes: Iterable[str] = (), **values) -> int:
+    """Where visitors live; the programmes are for those who live there."""
+    area = add(m.Area(**{"centre_id": centre, "slug": slug, "name": {"de": slug.title()}, "position": 1, **values}))
+    served = [id_of(m.Programme, centre, programme) for programme in programmes]
+    add(*(m.ProgrammeArea(programme_id=programme, area_id=area, centre_id=centre) for programme in served))
+    return area
+
+
 def a_room(centre: int, slug: str = "r1", **values) -> int:
     return add(m.Room(**{"centre_id": centre, "slug": slug, "name": slug.upper(), "kind": "office", "seats": 3,
                          "quiet": False, **values}))  # fmt: skip
@@ -213,11 +221,11 @@ def a_contact(name: str = "", phone: str = "", *, reminders: bool = False) -> Co
 def a_booking(
     centre: int, start: datetime, *, topic: str = "residence", language: str = "de", age: Age | None = None,
     name: str = "", phone: str = "", reminders: bool = False, key: str | None = None, by: By = WEB,
-    now: datetime = NOW,
+    now: datetime = NOW, wish: Wish | None = None,
 ) -> Booked:  # fmt: skip
-    """Booked as a visitor would, by the service."""
+    """Booked as a visitor would, by the service; `wish` stands for topic, language and age."""
     return appointments.book(
-        centre, Wish(topic, language, age), start, a_contact(name, phone, reminders=reminders),
+        centre, wish or Wish(topic, language, age), start, a_contact(name, phone, reminders=reminders),
         key=key or f"key-{next(_fresh)}", secret=SECRET, by=by, now=now,
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ class Load(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """`because`: "only", "wished", "language", "interpreter", "share" or "recent" - the first rule that told the
+    """`because`: "wished", "only", "language", "interpreter", "share" or "recent" - the first rule that told the
     chosen from the others."""
 
     offer: Offer
@@ -40,7 +40,7 @@ class Choice(NamedTuple):
 class _Rank(NamedTuple):
     """The rules in their order, under the names of their reasons; the lowest is chosen."""
 
-    wished: bool
+    others_wished: bool
     language: bool
     interpreter: bool
     share: float
@@ -72,10 +72,14 @@ def choose(
     best = ordered[0]
     others = [o for o in ordered if o.counsellor_id != best.counsellor_id]
     share = round(100 * loads.get(best.counsellor_id, NOBODY_KNOWN).share)
-    because = "only" if not others else _telling(rank(best), rank(others[0]))
+    because = _telling(rank(best), rank(others[0]) if others else None)
     return Choice(best, because, len({o.counsellor_id for o in ordered}), share)
 
 
-def _telling(best: _Rank, second: _Rank) -> str:
+def _telling(best: _Rank, second: _Rank | None) -> str:
+    if not best.others_wished:
+        return "wished"
+    if second is None:
+        return "only"
     rules = zip(_Rank._fields, best, second, strict=True)
     return next((name for name, ours, theirs in rules if ours != theirs), "recent")

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from booking.domain import appointments as rules
 from booking.domain.actors import By
 from booking.domain.assignment import Choice
-from booking.domain.availability import Wish, asks_age
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken
+from booking.domain.places import Wish, asks_age, asks_area
 from booking.domain.times import DAY, day_span, local_day
 from booking.domain.visitors import clean_name
 from booking.gateways import ics, phones, qr
@@ -21,10 +21,12 @@ from booking.services.steps.placing import Search
 from booking.services.steps.recording import appointment_step, desk_changed, look
 from booking.store import appointments as store
 from booking.store import roster as roster_store
+from booking.store.appointments import AreaRow
 from booking.store.appointments import Card as Card
 from booking.store.appointments import Line as Line
 from booking.store.appointments import Person as Person
 from booking.store.appointments import TopicRow as TopicRow
+from booking.store.cover import has_grant
 from booking.store.db import observe, reading, transaction
 
 CODES = 10**rules.CODE_DIGITS
@@ -40,13 +42,15 @@ class Contact(NamedTuple):
 
 
 class Topic(NamedTuple):
-    """`age`: the birthday to ask about (27), or None; `until`: the last day that can be booked."""
+    """`age`: the birthday to ask about (27), or None; `until`: the last day that can be booked. `areas`: where the
+    answer to where she lives matters; empty: not asked."""
 
     slug: str
     name: dict[str, str]
     minutes: int
     age: int | None
     until: date
+    areas: tuple[AreaRow, ...]
 
 
 class Booked(NamedTuple):
@@ -84,10 +88,9 @@ def topics_with_age(centre_id: int, *, now: datetime) -> list[Topic]:
 
 
 def offers(centre_id: int, wish: Wish, *, now: datetime) -> Offers:
-    """Every start that can be booked now. Refusals: NotFound, NoProgramme, Invalid("age" or "birthday")."""
+    """Every start that can be booked now. Refusals: NotFound, NoProgramme, Invalid("age", "birthday" or "area")."""
     with reading() as session:
-        found = placing.search(session, centre_id, wish, now)
-        return Offers(found.topic, found.planned.rules.zone, found.starts)
+        return placing.search(session, centre_id, wish, now).offers
 
 
 def minutes_at(centre_id: int, wish: Wish, start: datetime, *, now: datetime) -> int:
@@ -161,11 +164,16 @@ def card(centre_id: int, appointment_id: int) -> Card:
 def person(
     centre_id: int, appointment_id: int, *, staff_id: int, carrier_id: int | None, now: datetime
 ) -> Person | None:
-    """Name and phone for staff: reception sees its centre's, a counsellor her carrier's. Every look is a row."""
+    """Name and phone for staff: reception sees its centre's, a counsellor her carrier's and those she covers for.
+
+    Every look is a row.
+    """
     with observe(centre_id) as session:
         card = placing.card(session, centre_id, appointment_id)
         found = store.visitor(session, centre_id, card.id)
-        if found is None or carrier_id not in (None, card.carrier_id):
+        if found is None:
+            return None
+        if carrier_id not in (None, card.carrier_id) and not has_grant(session, centre_id, staff_id, card.id):
             return None
         look(session, centre_id, "appointment", now, staff_id, found.surrogate)
         return found
@@ -190,9 +198,10 @@ def _described(
     """Topics with the ids of their programmes, as visitors are asked about them."""
     rules_, known = planning.rules_of(session, centre_id), roster_store.programmes(session, centre_id)
     until = local_day(now, rules_.zone) + rules_.horizon_days * DAY
+    areas = store.areas(session, centre_id) if asks_area(known.values()) else []
     return [
-        Topic(row.slug, row.name, row.minutes, asks_age(known[p] for p in programmes), until)
-        for row, programmes in rows
+        Topic(row.slug, row.name, row.minutes, asks_age(kinds), until, tuple(areas) if asks_area(kinds) else ())
+        for row, kinds in ((row, [known[p] for p in programmes]) for row, programmes in rows)
     ]
 
 
@@ -211,7 +220,8 @@ def _place(found: Search, wish: Wish, choice: Choice, start: datetime, link: str
     appointment_id = store.add(
         session, centre_id=centre_id, topic_id=found.topic.id, state=rules.BOOKED, language=wish.language,
         carrier_id=choice.offer.carrier_id, code=_new_code(session, centre_id), link_hash=links.hashed(link),
-        booked_at=found.now, sequence=0, **placing.placed(start, choice),
+        booked_at=found.now, sequence=0, mode=wish.mode, length=wish.length, needs=placing.needs_of(found, wish),
+        **placing.placed(start, choice),
     )  # fmt: skip
     placing.take(found, appointment_id, choice, start)
     return placing.card(session, centre_id, appointment_id)

@@ -18,6 +18,7 @@ a, v, c = m.Appointment.__table__.c, m.Visitor.__table__.c, m.Claim.__table__.c
 topic, of_topic, staff, room, programme, ticket = (
     t.__table__.c for t in (m.Topic, m.TopicProgramme, m.Staff, m.Room, m.Programme, m.Ticket)
 )
+area = m.Area.__table__.c
 HOLDING = (BOOKED, ARRIVED)
 
 
@@ -31,10 +32,20 @@ class Place(NamedTuple):
 
 
 class TopicRow(NamedTuple):
+    """`minutes` of a first talk; the others None where it takes no other time."""
+
     id: int
     slug: str
     name: dict[str, str]
     minutes: int
+    follow_up_minutes: int | None
+    short_minutes: int | None
+
+
+class AreaRow(NamedTuple):
+    id: int
+    slug: str
+    name: dict[str, str]
 
 
 class Card(NamedTuple):
@@ -52,6 +63,10 @@ class Card(NamedTuple):
     ends_at: datetime
     language: str
     interpreter: bool
+    interpreter_id: int | None
+    mode: str
+    length: str
+    needs: dict[str, Any]
     because: dict[str, Any]
     code: str | None
     sequence: int
@@ -88,9 +103,8 @@ _TAKEN = (
     )
     .order_by(a.starts_at, a.id)
 )
-_TOPIC = select(topic.id, topic.slug, topic.name, topic.minutes).where(
-    topic.centre_id == bindparam("centre"), topic.slug == bindparam("slug"), topic.offered
-)
+_TOPIC_ROW = select(*(topic[name] for name in TopicRow._fields))
+_TOPIC = _TOPIC_ROW.where(topic.centre_id == bindparam("centre"), topic.slug == bindparam("slug"), topic.offered)
 _TOPIC_PROGRAMMES = (
     select(of_topic.programme_id).where(of_topic.topic_id == bindparam("topic")).order_by(of_topic.programme_id)
 )
@@ -128,9 +142,7 @@ def last_booked(session: Session, centre_id: int, since: datetime) -> dict[int, 
 
 def topics(session: Session, centre_id: int) -> list[TopicRow]:
     rows = session.connection().execute(
-        select(topic.id, topic.slug, topic.name, topic.minutes)
-        .where(topic.centre_id == centre_id, topic.offered)
-        .order_by(topic.position, topic.id)
+        _TOPIC_ROW.where(topic.centre_id == centre_id, topic.offered).order_by(topic.position, topic.id)
     )
     return [TopicRow._make(row) for row in rows]
 
@@ -142,10 +154,7 @@ def topic_by_slug(session: Session, centre_id: int, slug: str) -> TopicRow | Non
 
 def topic_by_id(session: Session, topic_id: int) -> TopicRow:
     """Also one that is no longer offered: what is booked keeps its topic."""
-    row = session.connection().execute(
-        select(topic.id, topic.slug, topic.name, topic.minutes).where(topic.id == topic_id)
-    )
-    return TopicRow._make(row.one())
+    return TopicRow._make(session.connection().execute(_TOPIC_ROW.where(topic.id == topic_id)).one())
 
 
 def topic_programmes(session: Session, topic_id: int) -> tuple[int, ...]:
@@ -167,6 +176,12 @@ def referral(session: Session, programme_ids: Iterable[int]) -> int | None:
         .order_by(programme.id)
     )  # fmt: skip
     return rows.scalars().first()
+
+
+def areas(session: Session, centre_id: int) -> list[AreaRow]:
+    """Where visitors live, as the centre orders them."""
+    rows = select(area.id, area.slug, area.name).where(area.centre_id == centre_id).order_by(area.position, area.id)
+    return [AreaRow._make(row) for row in session.connection().execute(rows)]
 
 
 def code_exists(session: Session, centre_id: int, code: str) -> bool:

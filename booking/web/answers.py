@@ -22,6 +22,7 @@ from booking.web.places import config
 
 NEXT_FREE = 3
 ANSWERS = {"reached": Age(True), "not-soon": Age(False)}  # and "soon", with the day
+ELSEWHERE = "-"
 YEARS = range(2000, 3000)  # beyond them, wall times run out of what a date can be
 
 
@@ -55,7 +56,24 @@ def age_answer() -> Age | None:
 
 
 def age_query() -> dict[str, Any]:
-    return {name: request.args[name] for name in ("age", "sealed") if request.args.get(name)}
+    return {name: request.args[name] for name in ("area", "age", "sealed") if request.args.get(name)}
+
+
+def area_answer() -> str | None:
+    """The slug in the address, "" for elsewhere; None: not answered."""
+    answered = request.args.get("area") or None
+    return "" if answered == ELSEWHERE else answered
+
+
+def area_query() -> dict[str, Any]:
+    return {name: request.args[name] for name in ("area",) if request.args.get(name)}
+
+
+def area_page(asked: Topic, refusal: Invalid | None, action: str) -> ResponseReturnValue:
+    """Where she lives: a slug or elsewhere, as it then stands in the address."""
+    errors = {refusal.field: sentence(refusal)} if refusal is not None and area_answer() is not None else {}
+    page = render_template("appointments/area.html", topic=asked, elsewhere=ELSEWHERE, errors=errors, action=action)
+    return page, 422 if errors else 200
 
 
 def age_answered(asked: Topic, onward: Callable[..., str], action: str, **page: Any) -> ResponseReturnValue:

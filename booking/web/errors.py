@@ -52,6 +52,8 @@ TABLE: dict[str, Said] = {
 }
 REASONS: dict[str, LazyString] = {
     "age-needed": _("Please answer this question first."),
+    "area-needed": _("Please answer this question first."),
+    "area-unknown": _("Please choose from the list."),
     "age-unanswered": _("Please answer the question about your age first."),
     "birthday-not-in-horizon": _("Please enter a date within the coming weeks, or choose another answer."),
     "birthday-unreadable": _("Please enter the day like this: 24.12.2026."),

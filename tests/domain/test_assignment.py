@@ -37,6 +37,7 @@ def test_first_of_all_the_counsellor_who_is_wished():
     both = [offer(1), offer(2, interpreter=True)]
     assert choose(both, loads, ROOMS, wished=2)[:2] == (offer(2, interpreter=True), "wished")
     assert choose(both, loads, ROOMS, wished=3)[:2] == (offer(1), "language")
+    assert choose([offer(1)], loads, ROOMS, wished=1).because == "wished"
 
 
 def test_an_interpreter_who_comes_is_before_the_telephone():

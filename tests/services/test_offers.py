@@ -315,6 +315,8 @@ shut = st.lists(st.tuples(days_ahead, st.sampled_from([None, "caritas", "awo"]))
 wishes = st.builds(
     Wish, st.just("residence"), st.sampled_from(["de", "ar", "so"]),
     st.sampled_from([Age(True), Age(False), Age(False, TODAY + DAY), Age(False, TODAY + 2 * DAY)]),
+    st.none(), st.sampled_from([1, 1, 2, 3]), st.just(False), st.just(False), st.none(), st.none(),
+    st.sampled_from(["in_person", "phone"]), st.just("first"),
 )  # fmt: skip
 
 

@@ -9,8 +9,19 @@ from sqlalchemy.orm import Session
 from booking.domain import appointments as rules
 from booking.domain import assignment, availability
 from booking.domain.assignment import Choice
-from booking.domain.availability import Age, Request, Wish
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken
+from booking.domain.places import (
+    ELSEWHERE,
+    Age,
+    Programme,
+    Request,
+    Wish,
+    asks_age,
+    asks_area,
+    minutes_of,
+    serves,
+    serves_area,
+)
 from booking.domain.times import DAY, Span, local_day
 from booking.services.steps import planning
 from booking.services.steps.planning import Planned
@@ -19,13 +30,16 @@ from booking.store.appointments import Card, Place, TopicRow
 
 
 class Offers(NamedTuple):
+    """`minutes`: of the talk, without an interpreter."""
+
     topic: TopicRow
     zone: ZoneInfo
     starts: list[datetime]
+    minutes: int
 
 
 class Search(NamedTuple):
-    """A centre's plan with one visitor's wish read against it."""
+    """A centre's plan with one visitor's wish read against it. `wished`: the counsellor she would like to have."""
 
     session: Session
     centre_id: int
@@ -33,10 +47,15 @@ class Search(NamedTuple):
     planned: Planned
     topic: TopicRow
     request: Request
+    wished: int | None
 
     @property
     def starts(self) -> list[datetime]:
         return availability.starts(self.planned.plan, self.request)
+
+    @property
+    def offers(self) -> Offers:
+        return Offers(self.topic, self.planned.rules.zone, self.starts, self.request.minutes)
 
 
 def topic_of(session: Session, centre_id: int, slug: str) -> tuple[TopicRow, tuple[int, ...]]:
@@ -47,31 +66,86 @@ def topic_of(session: Session, centre_id: int, slug: str) -> tuple[TopicRow, tup
 
 
 def search(session: Session, centre_id: int, wish: Wish, now: datetime) -> Search:
-    """A new appointment's search. Refusals: NotFound, Invalid("age" or "birthday"), NoProgramme."""
+    """A new appointment's search. Refusals: NotFound, Invalid("age", "birthday" or "area"), NoProgramme."""
     topic, programmes = topic_of(session, centre_id, wish.topic)
-    return _search(session, centre_id, now, topic, programmes, wish, planning.load(session, centre_id, now))
+    planned = planning.load(session, centre_id, now)
+    kinds = [planned.plan.programmes[p] for p in programmes]
+    area = _area(session, centre_id, kinds, wish.area)
+    request = Request(
+        programmes, _minutes(topic, wish.length), wish.language, _age(planned, kinds, wish.age, now), planned.window,
+        wish.carrier_id, wish.counsellor_id, area, wish.people, wish.woman, wish.step_free, wish.mode,
+    )  # fmt: skip
+    return _served(Search(session, centre_id, now, planned, topic, request, wish.counsellor_id))
 
 
 def search_again(session: Session, card: Card, age: Age | None, now: datetime) -> Search:
-    """The search for moving an appointment: its own time counts as free, programme and lead carrier stay."""
+    """The search for moving an appointment: its own time counts as free; programme, lead carrier and needs stay."""
     topic = store.topic_by_id(session, card.topic_id)
     planned = planning.load(session, card.centre_id, now, without=card.id)
-    wish = Wish(topic.slug, card.language, age)
-    found = _search(session, card.centre_id, now, topic, (card.programme_id,), wish, planned)
-    return found._replace(request=found.request._replace(carrier_id=card.carrier_id))
+    known = _age(planned, [planned.plan.programmes[card.programme_id]], age, now)
+    request = request_of(card, topic, planned.window, known)
+    return _served(Search(session, card.centre_id, now, planned, topic, request, card.needs.get("counsellor")))
 
 
-def _search(
-    session: Session, centre_id: int, now: datetime, topic: TopicRow, programmes: tuple[int, ...], wish: Wish,
-    planned: Planned,
-) -> Search:  # fmt: skip
-    today, last = local_day(now, planned.rules.zone), planned.plan.calendar.days[planned.rules.horizon_days]
-    kinds = [planned.plan.programmes[p] for p in programmes]
-    age = _checked(wish.age, today, last) if availability.asks_age(kinds) is not None else None
-    if not any(availability.serves(kind, age, day) for kind in kinds for day in (today, last)):
-        raise NoProgramme(store.referral(session, programmes))
-    request = Request(programmes, topic.minutes, wish.language, age, planned.window)
-    return Search(session, centre_id, now, planned, topic, request)
+def request_of(card: Card, topic: TopicRow, window: Span, age: Age | None = None) -> Request:
+    """What an appointment asks for, to find it another place: its programme and lead carrier, and all it needs. (Where
+    she lives was settled with the programme; a wished counsellor is `card.needs["counsellor"]`, not asked for here.)"""
+    needs = card.needs
+    return Request(
+        (card.programme_id,), _minutes(topic, card.length), card.language, age, window, card.carrier_id,
+        people=needs.get("people", 1), woman=needs.get("woman", False), step_free=needs.get("step_free", False),
+        mode=card.mode,
+    )  # fmt: skip
+
+
+def needs_of(found: Search, wish: Wish) -> dict[str, Any]:
+    """What is stored of a wish, because it must be kept: only what was asked for, never why."""
+    needs: dict[str, Any] = {"woman": True} if wish.woman else {}
+    if wish.step_free:
+        needs["step_free"] = True
+    if wish.people > 1:
+        needs["people"] = wish.people
+    if wish.counsellor_id is not None:
+        needs["counsellor"] = wish.counsellor_id
+    if found.request.area is not None:
+        needs["area"] = wish.area
+    return needs
+
+
+def _minutes(topic: TopicRow, length: str) -> int:
+    return minutes_of(length, topic.minutes, topic.follow_up_minutes, topic.short_minutes)
+
+
+def _age(planned: Planned, kinds: list[Programme], age: Age | None, now: datetime) -> Age | None:
+    if asks_age(kinds) is None:
+        return None
+    return _checked(age, local_day(now, planned.rules.zone), _last_day(planned))
+
+
+def _area(session: Session, centre_id: int, kinds: list[Programme], slug: str | None) -> int | None:
+    """Where she lives, if that matters to one of these programmes."""
+    if not asks_area(kinds):
+        return None
+    if slug is None:
+        raise Invalid("area", "area-needed")
+    known = {row.slug: row.id for row in store.areas(session, centre_id)}
+    if slug and slug not in known:
+        raise Invalid("area", "area-unknown")
+    return known.get(slug, ELSEWHERE)
+
+
+def _served(found: Search) -> Search:
+    """Refusal: NoProgramme, where age or residence lead elsewhere."""
+    request, planned = found.request, found.planned
+    days = local_day(found.now, planned.rules.zone), _last_day(planned)
+    kinds = [planned.plan.programmes[p] for p in request.programmes]
+    if not any(serves_area(k, request.area) and serves(k, request.age, day) for k in kinds for day in days):
+        raise NoProgramme(store.referral(found.session, request.programmes))
+    return found
+
+
+def _last_day(planned: Planned) -> date:
+    return planned.plan.calendar.days[planned.rules.horizon_days]
 
 
 def choose(found: Search, start: datetime) -> Choice:
@@ -80,7 +154,7 @@ def choose(found: Search, start: datetime) -> Choice:
     if not offers:
         raise SlotTaken(rules.nearest(found.starts, start))
     loads = planning.loads(found.session, found.centre_id, found.planned, found.now)
-    return assignment.choose(offers, loads, {c.id: c.rooms for c in found.planned.plan.counsellors})
+    return assignment.choose(offers, loads, {c.id: c.rooms for c in found.planned.plan.counsellors}, found.wished)
 
 
 def take(found: Search, appointment_id: int, choice: Choice, start: datetime) -> None:

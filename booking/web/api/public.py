@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from booking import clock
 from booking.domain.actors import By
-from booking.domain.availability import Wish
+from booking.domain.errors import NotFound
+from booking.domain.places import Wish
 from booking.services import appointments, centres, changes, screens
 from booking.services.appointments import Card, Contact
 from booking.web import limits
@@ -44,7 +45,11 @@ def topics() -> x.Topics:
     """What one can come with, and where the age question is needed"""
     found = appointments.topics_with_age(g.centre.id, now=clock.now())
     return x.Topics(
-        topics=[x.Topic(slug=t.slug, name=t.name, minutes=t.minutes, age_question=t.age) for t in found]
+        topics=[
+            x.Topic(slug=t.slug, name=t.name, minutes=t.minutes, age_question=t.age,
+                    areas=[x.Area(slug=area.slug, name=area.name) for area in t.areas])
+            for t in found
+        ]
     )  # fmt: skip
 
 
@@ -53,10 +58,8 @@ def topics() -> x.Topics:
 @spec.validate(query=x.SlotQuery, resp=answers(404, 409, 422, HTTP_200=x.Slots))
 def slots(query: x.SlotQuery) -> x.Slots:
     """The starts that can be booked now"""
-    offers = appointments.offers(
-        g.centre.id, Wish(query.topic, known_language(query.language), age_of(query)), now=clock.now()
-    )
-    return x.Slots.model_construct(topic=offers.topic.slug, minutes=offers.topic.minutes, slots=offers.starts)
+    offers = appointments.offers(g.centre.id, _wish(query), now=clock.now())
+    return x.Slots.model_construct(topic=offers.topic.slug, minutes=offers.minutes, slots=offers.starts)
 
 
 @blueprint.post("/centres/<centre>/appointments")
@@ -69,9 +72,9 @@ def book(json: x.NewAppointment, headers: x.KeyHeader) -> tuple[x.BookedAppointm
     """Book a start; the same Idempotency-Key with the same content is answered with the same appointment"""
     key = headers.idempotency_key or secrets.token_urlsafe(16)
     contact = Contact(json.name, json.phone, json.reminders, config().sms_prefixes)
-    wish = Wish(json.topic, known_language(json.language), age_of(json))
     booked = appointments.book(
-        g.centre.id, wish, json.start, contact, key=f"api:{key}", secret=config().secret_key, by=API, now=clock.now(),
+        g.centre.id, _wish(json), json.start, contact, key=f"api:{key}", secret=config().secret_key, by=API,
+        now=clock.now(),
     )  # fmt: skip
     body = x.BookedAppointment(link=booked.link, **_shown(booked.card))
     return body, 200 if booked.repeated else 201
@@ -110,6 +113,20 @@ def cancel(link: str) -> x.Appointment:
 def board() -> x.Board:
     """The public snapshot: numbers and rooms, never a person"""
     return x.Board.model_validate(screens.snapshot(g.centre.id, now=clock.now()).as_json())
+
+
+def _wish(asked: x.SlotQuery | x.NewAppointment) -> Wish:
+    """Refusals: Invalid("language" …), NotFound for a link that opens nothing here."""
+    counsellor = None
+    if asked.same_counsellor_as is not None:
+        card = appointments.look_at(asked.same_counsellor_as)
+        if card.centre_id != g.centre.id:
+            raise NotFound
+        counsellor = card.counsellor_id
+    return Wish(
+        asked.topic, known_language(asked.language), age_of(asked), asked.area, asked.people, asked.woman,
+        asked.step_free, None, counsellor, asked.mode, asked.length,
+    )  # fmt: skip
 
 
 def _shown(card: Card) -> dict[str, Any]:
