@@ -353,9 +353,9 @@ def test_every_offered_start_can_be_booked_and_no_other(described, wish, chance)
     for start in tried:
         promised = appointments.offers(centre, wish, now=NOW).starts
         if start in promised:
-            assert a_booking(centre, start, language=wish.language, age=wish.age).card.starts_at == start
+            assert a_booking(centre, start, wish=wish).card.starts_at == start
         else:
             with pytest.raises(SlotTaken) as refused:
-                a_booking(centre, start, language=wish.language, age=wish.age)
+                a_booking(centre, start, wish=wish)
             assert set(refused.value.near) <= set(promised)
             assert len(refused.value.near) == min(3, len(promised))
