@@ -70,10 +70,11 @@ def propose(inputs: Inputs, seconds: float = SOLVER_SECONDS) -> Proposal:
 
 
 def baseline(inputs: Inputs, affected: Iterable[int]) -> Plan:
-    """The plan when nobody affected has a place. Walk-in time that is not kept even then is no reason against cover."""
+    """The plan when nobody affected has a place. Walk-in time that is not kept even then is no reason against cover;
+    nor is what is only kept back from new bookings."""
     ids = set(affected)
     plan = freed(inputs, inputs.plan, [talk.place for talk in inputs.talks if talk.id in ids])
-    return plan._replace(walk_in_steps=plan.walk_in_steps & reachable(plan))
+    return plan._replace(walk_in_steps=plan.walk_in_steps & reachable(plan), crisis_minutes=0, kept_back=())
 
 
 def score(inputs: Inputs, affected: Mapping[int, str], places: Mapping[int, Place]) -> tuple[int, int, int]:
@@ -187,10 +188,14 @@ def _in_swaps(inputs: Inputs, affected: Mapping[int, str], places: Mapping[int, 
 def _elsewhen(inputs: Inputs, why: str, base: Plan, plan: Plan, loads: Mapping[int, Load], talk: Talk) -> Line:
     """Another time that is offered, the nearest to her own; else it is cancelled."""
     because = {"lost": why, "rule": _hindrance(inputs, base, plan, talk)}
-    request = talk.request._replace(window=inputs.offered)
-    own = talk.place.starts_at
-    for start in sorted(starts(plan, request), key=lambda start: (abs(start - own), start)):
-        offers = [o for o in offers_at(plan, request, start) if within_hours(loads, o)]
+    kept = inputs.plan
+    sold = plan._replace(
+        walk_in_steps=kept.walk_in_steps, crisis_minutes=kept.crisis_minutes, kept_back=kept.kept_back
+    )  # fmt: skip
+    own, first, last = talk.place.starts_at, *inputs.offered
+    later = [start for start in starts(sold, talk.request) if inputs.answer_by < start and first <= start < last]
+    for start in sorted(later, key=lambda start: (abs(start - own), start)):
+        offers = [o for o in offers_at(sold, talk.request, start) if within_hours(loads, o)]
         if offers:
             choice = assignment.choose(offers, loads, {c.id: c.rooms for c in plan.counsellors})
             return Line(talk.id, OFFER, 0, talk.place, place_of(choice.offer, start), because)

@@ -74,8 +74,13 @@ class Line(NamedTuple):
     because: dict[str, Any]
 
 
+def span(place: Place) -> Span:
+    """All the time that a place takes."""
+    return Span(place.starts_at, place.busy_until)
+
+
 def steps_of_place(plan: Plan, place: Place) -> int:
-    return plan.calendar.grid.touched(Span(place.starts_at, place.busy_until))
+    return plan.calendar.grid.touched(span(place))
 
 
 def lost(inputs: Inputs, talk: Talk) -> str | None:

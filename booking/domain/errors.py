@@ -6,7 +6,7 @@ Failures: what may be written down of them.
 import traceback
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from booking.domain.times import Span
 
@@ -136,6 +136,13 @@ class StillBooked(Refusal):
     """Appointments stand in the time that is to be closed. Whoever names them all closes it all the same."""
 
     booked: tuple[Affected, ...]
+
+
+@dataclass(eq=False)
+class PlanChanged(Refusal):
+    """What the cover plan was made of has changed; nothing was done. `plan` is the new one (domain.cover.Proposal)."""
+
+    plan: Any = None
 
 
 @dataclass(eq=False)

@@ -11,12 +11,15 @@ from booking.domain.appointments import BOOKED
 from booking.domain.appointments import CANCELLED as APPOINTMENT_CANCELLED
 from booking.domain.times import DAY, instant, local_day
 
-CONFIRMATION, REMINDER_EARLY, REMINDER_EVE, CANCELLATION, MOVED = KINDS = (
-    "confirmation", "reminder_early", "reminder_eve", "cancellation", "moved",
+CONFIRMATION, REMINDER_EARLY, REMINDER_EVE, CANCELLATION, MOVED, COVERED, OFFER, APOLOGY, RESTORED = KINDS = (
+    "confirmation", "reminder_early", "reminder_eve", "cancellation", "moved", "covered", "offer", "apology",
+    "restored",
 )  # fmt: skip
 DUE, SUBMITTING, ACCEPTED, DELIVERED, FAILED, UNKNOWN, EXPIRED, OFF, DROPPED = (
     "due", "submitting", "accepted", "delivered", "failed", "unknown", "expired", "off", "dropped",
 )  # fmt: skip
+# What tells of a time that will not take place; OFFER proposes another one and waits for a yes.
+OF_CANCELLED = frozenset({CANCELLATION, OFFER, APOLOGY})
 # What staff see, because somebody may have to be called instead.
 UNSENT = frozenset({FAILED, UNKNOWN, EXPIRED, OFF})
 
@@ -61,7 +64,10 @@ class Planned(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """All that a text may say: never a topic, a programme or a name (domain.md 5.6, R26). `zone` is the centre's."""
+    """All that a text may say: never a topic, a programme or a name (domain.md 5.6, R26). `zone` is the centre's.
+
+    `offered_at`: the new time of an OFFER, held until `answer_by`.
+    """
 
     kind: str
     language: str
@@ -71,6 +77,8 @@ class Notice(NamedTuple):
     address: str
     phone: str
     code: str | None
+    offered_at: datetime | None = None
+    answer_by: datetime | None = None
 
 
 class Counts(NamedTuple):
@@ -114,7 +122,7 @@ def is_current(message_key: str, appointment_id: int, sequence: int) -> bool:
 
 def about(kind: str) -> str:
     """The state of an appointment that this kind of message tells of."""
-    return APPOINTMENT_CANCELLED if kind == CANCELLATION else BOOKED
+    return APPOINTMENT_CANCELLED if kind in OF_CANCELLED else BOOKED
 
 
 def verdict(facts: Facts, now: datetime) -> tuple[str, str | None]:
@@ -130,7 +138,7 @@ def verdict(facts: Facts, now: datetime) -> tuple[str, str | None]:
 
 def _within_caps(kind: str, counts: Counts) -> bool:
     """A cancellation is told once, even on a day with three messages: else somebody would come in vain."""
-    here = counts.same_kind == 0 if kind == CANCELLATION else counts.here < PER_APPOINTMENT_A_DAY
+    here = counts.same_kind == 0 if kind in OF_CANCELLED else counts.here < PER_APPOINTMENT_A_DAY
     return here and counts.number < PER_NUMBER_A_DAY
 
 

@@ -65,8 +65,22 @@ def _render(notice: Notice, short: bool) -> str:
             phone=mark + notice.phone,
             code=mark + spoken(notice.code or ""),
             short=short,
+            **_new_time(notice, locale, mark),
         )
     return " ".join(text.split())
+
+
+def _new_time(notice: Notice, locale: Locale, mark: str) -> dict[str, str]:
+    """The time an offer proposes, and until when it is held."""
+    if notice.offered_at is None or notice.answer_by is None:
+        return {}
+    zone = ZoneInfo(notice.zone)
+    new, until = notice.offered_at.astimezone(zone), notice.answer_by.astimezone(zone)
+    return {
+        "new_weekday": format_date(new, "EEEE", locale), "new_day": f"{mark}{new:%d.%m.}{mark}",
+        "new_time": f"{mark}{new:%H:%M}", "until_day": f"{mark}{until:%d.%m.}{mark}",
+        "until_time": f"{mark}{until:%H:%M}",
+    }  # fmt: skip
 
 
 def _locale(language: str) -> Locale:

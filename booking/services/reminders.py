@@ -289,5 +289,5 @@ def _text(write: Write, ref: Ref, notice: Notice) -> str | None:
 def _notice(entry: Entry) -> Notice:
     return Notice(
         entry.kind, entry.language, entry.sms_name, entry.starts_at, entry.zone, entry.address, entry.centre_phone,
-        entry.code,
+        entry.code, entry.offered_at, entry.answer_by,
     )  # fmt: skip

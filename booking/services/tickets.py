@@ -1,7 +1,6 @@
 """Numbers: given at the door, or to a booked visitor who has come."""
 
-import secrets
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -43,7 +42,7 @@ def take(
         programme_id = roster_store.programme_id(session, centre_id, programme, day) if programme else None
         if programme and programme_id is None:
             raise Invalid("programme", "programme-unknown")
-        ticket_id = _number(
+        ticket_id = queueing.number(
             session, centre_id, day, now, kind=tickets.WALK_IN, language=language, programme_id=programme_id
         )
         links.remember(session, centre_id, key, fingerprint, links.new_salt(), now, ticket_id=ticket_id)
@@ -68,7 +67,7 @@ def check_in(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> G
         if earlier is not None:
             return Given(_once_more(session, earlier, card, by, now), True)
         _arrive(session, card, appointments.BOOKED, by, now)
-        ticket_id = _number(
+        ticket_id = queueing.number(
             session, centre_id, day, now, kind=tickets.APPOINTMENT, language=card.language,
             programme_id=card.programme_id, appointment_id=card.id, bound_to=card.counsellor_id, due_at=card.starts_at,
         )  # fmt: skip
@@ -111,12 +110,3 @@ def _arrive(session: Session, card: Card, old: str, by: By, now: datetime) -> No
     if not appointment_store.change(session, card.centre_id, card.id, old, appointments.ARRIVED):
         raise WrongState(card.state)
     appointment_step(session, card.centre_id, card.id, "arrived", now, by)
-
-
-def _number(session: Session, centre_id: int, day: date, now: datetime, **values: object) -> int:
-    """The next number of the centre's day, as a waiting ticket."""
-    first, given = store.next_number(session, centre_id, day, 1 + secrets.randbelow(tickets.NUMBERS))
-    number = tickets.number(first, given)
-    return store.add(
-        session, centre_id=centre_id, day=day, number=number, state=tickets.WAITING, taken_at=now, **values
-    )

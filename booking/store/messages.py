@@ -21,7 +21,9 @@ from booking.domain.reminders import (
 )  # fmt: skip
 from booking.store import models as m
 
-message, step, a, v, centre = (t.__table__.c for t in (m.Message, m.Step, m.Appointment, m.Visitor, m.Centre))
+message, step, a, v, centre, hold = (
+    t.__table__.c for t in (m.Message, m.Step, m.Appointment, m.Visitor, m.Centre, m.Hold)
+)  # fmt: skip
 
 
 class Ref(NamedTuple):
@@ -51,6 +53,8 @@ class Entry(NamedTuple):
     zone: str
     address: str
     centre_phone: str
+    offered_at: datetime | None
+    answer_by: datetime | None
 
 
 class Unsent(NamedTuple):
@@ -68,10 +72,12 @@ class Unsent(NamedTuple):
 _ENTRY: Select[Any] = (
     select(message.id, message.centre_id, message.appointment_id, message.key, message.kind, message.language,
            message.state, message.not_after, message.submitting_since, a.state, a.sequence, a.starts_at, a.code,
-           v.phone, v.reminders_agreed, centre.sms_name, centre.zone, centre.address, centre.phone)
+           v.phone, v.reminders_agreed, centre.sms_name, centre.zone, centre.address, centre.phone, hold.starts_at,
+           hold.expires_at)
     .join(m.Appointment.__table__, a.id == message.appointment_id)
     .join(m.Centre.__table__, centre.id == message.centre_id)
     .outerjoin(m.Visitor.__table__, v.appointment_id == message.appointment_id)
+    .outerjoin(m.Hold.__table__, and_(hold.appointment_id == message.appointment_id, hold.kind == "offer"))
 )  # fmt: skip
 
 

@@ -99,6 +99,13 @@ def drop_looks(session: Session, centre_id: int, before: datetime) -> int:
     return _drop(session, m.Look, look.centre_id == centre_id, look.at < before)
 
 
+def drop_cover(session: Session, centre_id: int, before: datetime) -> int:
+    """Plans of cover of long ago with their lines, what was held for them, and the grants; answers how many plans."""
+    _drop(session, m.Hold, m.Hold.centre_id == centre_id, m.Hold.expires_at < before)
+    _drop(session, m.CoverGrant, m.CoverGrant.centre_id == centre_id, m.CoverGrant.at < before)
+    return _drop(session, m.CoverPlan, m.CoverPlan.centre_id == centre_id, m.CoverPlan.applied_at < before)
+
+
 def drop_pairings(session: Session, now: datetime) -> int:
     """Of every centre: a screen that waits to be paired has none yet."""
     return _drop(session, m.Pairing, m.Pairing.expires_at <= now)

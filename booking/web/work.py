@@ -16,7 +16,7 @@ from flask import Flask
 
 from booking import clock
 from booking.domain.errors import Unfinished, traced
-from booking.services import leases, reminders
+from booking.services import leases, offers, reminders
 from booking.services.leases import MESSAGES, NIGHTLY
 from booking.services.reminders import BREAK_AFTER, Gateway
 
@@ -81,6 +81,7 @@ class Worker:
         if not leases.hold(MESSAGES, self.name, LEASE, now=now):
             return
         reminders.stuck(now=now)
+        offers.lapse_due(now)
         if time.monotonic() >= self._paused_until:
             self._send()
         leases.ran(MESSAGES, now=self._now())

@@ -32,7 +32,7 @@ def tell(
     session: Session, *, centre_id: int, appointment_id: int, starts_at: datetime, language: str, kind: str,
     due_at: datetime,
 ) -> None:  # fmt: skip
-    """Queue one message about something that happened (CANCELLATION); useless once the appointment would begin."""
+    """Queue one message about something that happened (OF_CANCELLED); useless once the appointment would begin."""
     sequence = store.sequence_of(session, appointment_id)
     store.add(session, [_row(centre_id, appointment_id, sequence, language, Planned(kind, due_at, starts_at))])
 

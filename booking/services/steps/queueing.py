@@ -1,6 +1,7 @@
 """A ticket and its steps, and what they make of the appointment behind it."""
 
-from datetime import datetime
+import secrets
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -35,6 +36,15 @@ def ticket_of(session: Session, centre_id: int, ticket_id: int) -> TicketRow:
     if row is None:
         raise NotFound
     return row
+
+
+def number(session: Session, centre_id: int, day: date, now: datetime, **values: Any) -> int:
+    """The next number of the centre's day, as a waiting ticket; answers the ticket's id. Refusal: NumbersUsedUp."""
+    first, given = store.next_number(session, centre_id, day, 1 + secrets.randbelow(tickets.NUMBERS))
+    return store.add(
+        session, centre_id=centre_id, day=day, number=tickets.number(first, given), state=tickets.WAITING, taken_at=now,
+        **values,
+    )  # fmt: skip
 
 
 def step(

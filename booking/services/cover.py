@@ -1,0 +1,214 @@
+"""Cover for what can no longer be kept where it is: propose, carry out, and look after those who cannot be told.
+
+A plan is made outside of any lock. What is accepted is judged once more inside it, by domain/cover_check, and only if
+the inputs are still those the plan was made of.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from booking.domain import cover as rules
+from booking.domain import cover_values
+from booking.domain.actors import By
+from booking.domain.appointments import BOOKED, CANCELLED
+from booking.domain.cover import Proposal
+from booking.domain.cover_check import check
+from booking.domain.cover_values import CANCEL, OFFER, Line, Place, Talk
+from booking.domain.errors import PlanChanged
+from booking.domain.reminders import APOLOGY, COVERED
+from booking.domain.reminders import OFFER as OFFER_TOLD
+from booking.services.steps import covering, messages
+from booking.services.steps.covering import APPLIED, Case
+from booking.services.steps.recording import appointment_step, desk_changed
+from booking.store import appointments as appointment_store
+from booking.store import cover as store
+from booking.store import messages as message_store
+from booking.store.cover import BookedRow
+from booking.store.db import reading, transaction
+
+TELL_AFTER = timedelta(minutes=3)
+
+
+class Accepted(NamedTuple):
+    """A line as it was shown; `place` None where it is cancelled."""
+
+    appointment_id: int
+    action: str
+    chain: int
+    place: Place | None
+    because: dict[str, Any]
+
+
+def propose(centre_id: int, *, now: datetime) -> tuple[Proposal, dict[int, BookedRow], set[int]]:
+    """The plan for everybody affected from now on, with the appointments by id, and those who get messages."""
+    with reading() as session:
+        case = covering.case(session, centre_id, now)
+        ids = {talk.id for talk in case.inputs.talks}
+        told = store.told(session, centre_id, ids)
+    return rules.propose(case.inputs), case.rows, told
+
+
+def apply(
+    centre_id: int, fingerprint: str, accepted: Sequence[Accepted], *, cause: str, by: By, now: datetime
+) -> int:  # fmt: skip
+    """Carry out lines of a plan, all or some whole chains; answers its id. Nobody is told for three minutes.
+
+    Refusal: PlanChanged with the new plan, if the inputs have changed or a line does not hold (any more).
+    """
+    try:
+        with transaction(centre_id) as session:
+            store.drop_expired(session, centre_id, now)
+            case = covering.case(session, centre_id, now)
+            lines = _judged(case, fingerprint, accepted)
+            plan = {"cause": cause, "fingerprint": fingerprint, "staff_id": by.staff_id, "applied_at": now}
+            plan_id = store.add_plan(session, centre_id=centre_id, tell_at=now + TELL_AFTER, **plan)
+            _carry_out(_Work(session, centre_id, case, by, now), plan_id, lines)
+            desk_changed(session, centre_id)
+            return plan_id
+    except PlanChanged:
+        raise PlanChanged(propose(centre_id, now=now)[0]) from None
+
+
+def called(centre_id: int, line_id: int, *, by: By, now: datetime) -> None:
+    """Tick or untick somebody on the list of those who have to be called. Refusal: NotFound."""
+    with transaction(centre_id) as session:
+        line = covering.line(session, centre_id, line_id)
+        at, who = (None, None) if line.called_at else (now, by.staff_id)
+        store.change_line(session, centre_id, line_id, called_at=at, called_by=who)
+        desk_changed(session, centre_id)
+
+
+class _Work(NamedTuple):
+    """What carrying out a plan needs throughout."""
+
+    session: Session
+    centre_id: int
+    case: Case
+    by: By
+    now: datetime
+
+
+def _judged(case: Case, fingerprint: str, accepted: Sequence[Accepted]) -> list[Line]:
+    """Refusal: PlanChanged."""
+    talks = {talk.id: talk for talk in case.inputs.talks}
+    if not accepted or not {one.appointment_id for one in accepted} <= talks.keys():
+        raise PlanChanged
+    lines = [
+        Line(one.appointment_id, one.action, one.chain, talks[one.appointment_id].place, one.place, one.because)
+        for one in accepted
+    ]
+    if rules.fingerprint(case.inputs) != fingerprint or check(case.inputs, lines):
+        raise PlanChanged
+    return lines
+
+
+def _carry_out(work: _Work, plan_id: int, lines: Sequence[Line]) -> None:
+    """All give their places back before anybody takes one; what nobody has taken is held for taking it back."""
+    session, centre_id, now = work.session, work.centre_id, work.now
+    before = {line.talk_id: _before(work, line.talk_id) for line in lines}
+    for line in lines:
+        appointment_store.release(session, centre_id, line.talk_id)
+    for line in lines:
+        hold_id = _moved(work, line)
+        granted = _granted(work, line)
+        after = covering.written(line.after) if line.after else {}
+        store.add_line(
+            session, centre_id=centre_id, plan_id=plan_id, appointment_id=line.talk_id, chain=line.chain,
+            action=line.action, state=APPLIED, because=line.because, before=before[line.talk_id],
+            after={**after, "granted": granted}, hold_id=hold_id,
+        )  # fmt: skip
+        _tell(work, line)
+    for line in lines:
+        _keep_old(work, line, before[line.talk_id]["claims"], now + TELL_AFTER)
+
+
+def _before(work: _Work, appointment_id: int) -> dict[str, Any]:
+    """Everything that taking it back needs."""
+    row = work.case.rows[appointment_id]
+    kept = message_store.of_appointment(work.session, appointment_id, ("due", "unknown"))
+    states = {id_: state for id_, _kind, state in store.messages_of(work.session, appointment_id)}
+    return {
+        **covering.written(covering.place_of(row)), "sequence": row.sequence, "because": row.because,
+        "claims": store.claims_of(work.session, work.centre_id, appointment_id),
+        "messages": [[ref.id, states[ref.id]] for ref in kept], "known": sorted(states),
+    }  # fmt: skip
+
+
+def _moved(work: _Work, line: Line) -> int | None:
+    """The appointment's new row and claims; answers the hold of a new time that waits for a yes."""
+    row, place = work.case.rows[line.talk_id], line.after
+    if place is not None:
+        _claim(work, line.talk_id, place)
+    if line.action in (OFFER, CANCEL):
+        _change(work, row.id, CANCELLED, sequence=row.sequence + 1)
+        appointment_step(work.session, work.centre_id, row.id, "cancelled", work.now, work.by)
+        return _offered(work, row, line, place) if place is not None else None
+    because = {"rule": "cover", "among": line.because.get("among", 1), "share": line.because.get("share", 0)}
+    _change(work, row.id, BOOKED, **covering.columns(line.after or covering.place_of(row)), because=because)
+    appointment_step(work.session, work.centre_id, row.id, "covered", work.now, work.by)
+    return None
+
+
+def _offered(work: _Work, row: BookedRow, line: Line, place: Place) -> int:
+    until = work.case.inputs.answer_by
+    hold_id = _hold(work, row, place, store.OFFER, until)
+    store.give_to_hold(work.session, work.centre_id, line.talk_id, hold_id, until)
+    return hold_id
+
+
+def _hold(work: _Work, row: BookedRow, place: Place, kind: str, until: datetime) -> int:
+    return store.add_hold(
+        work.session, centre_id=work.centre_id, kind=kind, appointment_id=row.id, carrier_id=row.carrier_id,
+        programme_id=row.programme_id, topic_id=row.topic_id, because={"rule": "cover", "among": 1, "share": 0},
+        made_at=work.now, expires_at=until, **covering.columns(place),
+    )  # fmt: skip
+
+
+def _claim(work: _Work, appointment_id: int, place: Place) -> None:
+    claimed, span = covering.claimed(work.case.inputs.plan, place), cover_values.span(place)
+    if not appointment_store.claim(work.session, work.centre_id, appointment_id, claimed, span):
+        raise PlanChanged
+
+
+def _change(work: _Work, appointment_id: int, new: str, **values: Any) -> None:
+    if not appointment_store.change(work.session, work.centre_id, appointment_id, BOOKED, new, **values):
+        raise PlanChanged
+
+
+def _granted(work: _Work, line: Line) -> bool:
+    """A colleague of another carrier may see the visitor who is hers now."""
+    if line.after is None or line.action == OFFER:
+        return False
+    person = next(c for c in work.case.inputs.plan.counsellors if c.id == line.after.counsellor_id)
+    if person.carrier_id == work.case.rows[line.talk_id].carrier_id:
+        return False
+    return store.add_grant(work.session, work.centre_id, person.id, line.talk_id, work.now)
+
+
+def _tell(work: _Work, line: Line) -> None:
+    """What the visitor is told, and from when; who keeps her time need not be, unless she wished this counsellor."""
+    talk = next(talk for talk in work.case.inputs.talks if talk.id == line.talk_id)
+    if line.action in (OFFER, CANCEL):
+        messages.withdraw(work.session, line.talk_id, work.now, work.by)
+        until = work.case.inputs.answer_by if line.action == OFFER else line.before.starts_at
+        _message(work, talk, OFFER_TOLD if line.action == OFFER else APOLOGY, until, work.now + TELL_AFTER)
+    elif talk.wished and line.after and line.after.counsellor_id != line.before.counsellor_id:
+        _message(work, talk, COVERED, line.before.starts_at, work.now + TELL_AFTER)
+
+
+def _message(work: _Work, talk: Talk, kind: str, useful_until: datetime, due_at: datetime) -> None:
+    if talk.id in store.told(work.session, work.centre_id, [talk.id]):
+        messages.tell(
+            work.session, centre_id=work.centre_id, appointment_id=talk.id, starts_at=useful_until,
+            language=talk.request.language, kind=kind, due_at=due_at,
+        )  # fmt: skip
+
+
+def _keep_old(work: _Work, line: Line, claims: list[tuple[str, int]], until: datetime) -> None:
+    free = store.unclaimed(work.session, claims)
+    if free:
+        hold_id = _hold(work, work.case.rows[line.talk_id], line.before, store.UNDO, until)
+        store.claim_again(work.session, work.centre_id, free, hold_id=hold_id, expires_at=until)

@@ -1,0 +1,137 @@
+"""What planning of cover is given, and what a plan does to rows. Opens no transaction."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from functools import reduce
+from operator import and_
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from booking.domain import cover_values, roster
+from booking.domain.appointments import BOOKED, CANCELLED
+from booking.domain.availability import Request
+from booking.domain.cover_values import CANCEL, OFFER, Inputs, Place, Talk
+from booking.domain.errors import NotFound
+from booking.domain.places import Plan, minutes_of
+from booking.domain.roster import NOT_PLANNED, Calendar
+from booking.domain.times import DAY, Span, instant, local_day
+from booking.services.steps import planning
+from booking.store import appointments as appointment_store
+from booking.store import cover as store
+from booking.store import roster as roster_store
+from booking.store.cover import BookedRow, HoldRow, LineRow
+
+EVENING = time(18)
+APPLIED, UNDONE, ACCEPTED, LAPSED = "applied", "undone", "accepted", "lapsed"
+_INSTANTS = ("starts_at", "ends_at", "busy_until")
+
+
+class Case(NamedTuple):
+    """A centre's inputs with the rows they were made of, by appointment id."""
+
+    inputs: Inputs
+    rows: dict[int, BookedRow]
+
+
+def case(session: Session, centre_id: int, now: datetime, *, whole: bool = False) -> Case:
+    """All that is booked from now on, on days on which somebody has lost her place (or `whole`: on every day)."""
+    planned = planning.load(session, centre_id, now)
+    plan, rules = _from_now(planned.plan, planned.rules), planned.rules
+    for held in store.live_holds(session, centre_id, now):
+        plan = cover_values.taken(plan, place_of(held))
+    grid = plan.calendar.grid
+    here = planning.house(session, centre_id, rules, plan.calendar.days)
+    answer_by = instant(local_day(now, rules.zone) + DAY, EVENING, rules.zone)
+    rows = store.booked(session, centre_id, Span(now, grid.at(grid.steps)))
+    inputs = Inputs(
+        plan, tuple(talk(row, plan, now) for row in rows),
+        {id_: here.at_work.get(id_, NOT_PLANNED).talks for id_ in here.people},
+        _rooms(session, centre_id, plan.calendar), _interpreters(session, centre_id, plan.calendar),
+        planning.loads(session, centre_id, planned, now), Span(answer_by, planned.window.ends), answer_by,
+    )  # fmt: skip
+    return Case(inputs if whole else _of_lost_days(inputs), {row.id: row for row in rows})
+
+
+def line(session: Session, centre_id: int, line_id: int) -> LineRow:
+    """Refusal: NotFound, also for another centre's."""
+    found = store.line_of(session, centre_id, line_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def is_as_left(row: BookedRow, line: LineRow) -> bool:
+    """Whether the appointment is still where its line has put it."""
+    if line.action in (OFFER, CANCEL):
+        return row.state == CANCELLED and row.sequence == line.before["sequence"] + 1
+    return row.state == BOOKED and place_of(row) == read(line.after)
+
+
+def place_of(row: BookedRow | HoldRow) -> Place:
+    return Place(
+        row.counsellor_id, row.room_id, row.starts_at, row.ends_at, row.busy_until, row.interpreter, row.interpreter_id
+    )
+
+
+def claimed(plan: Plan, place: Place) -> appointment_store.Place:
+    """What is claimed for it."""
+    talks = len(plan.rooms[place.room_id].free)
+    return appointment_store.Place(place.counsellor_id, place.interpreter_id, place.room_id, talks)
+
+
+def written(place: Place) -> dict[str, Any]:
+    """A place as JSON keeps it."""
+    kept = columns(place)
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in kept.items()}
+
+
+def read(kept: dict[str, Any]) -> Place:
+    """What `written` wrote."""
+    starts, ends, busy = (datetime.fromisoformat(kept[name]) for name in _INSTANTS)
+    counsellor, room = kept["counsellor_id"], kept["room_id"]
+    return Place(counsellor, room, starts, ends, busy, kept["interpreter"], kept["interpreter_id"])
+
+
+def columns(place: Place) -> dict[str, Any]:
+    """What an appointment's row has, when it is kept there."""
+    return place._asdict()
+
+
+def _from_now(plan: Plan, rules: roster_store.Rules) -> Plan:
+    """Leads counted from now, since a window of cover begins now and not after the booking's own lead."""
+    helpers = tuple(i._replace(lead=i.lead + rules.lead) for i in plan.interpreters)
+    return plan._replace(interpreters=helpers, interpreter_lead=max(rules.interpreter_lead, rules.lead))
+
+
+def talk(row: BookedRow, plan: Plan, now: datetime) -> Talk:
+    window = Span(now, plan.calendar.grid.at(plan.calendar.grid.steps))
+    minutes = (row.ends_at - row.starts_at) // cover_values.MINUTE
+    if row.interpreter:
+        minutes = minutes_of(row.length, row.minutes, row.follow_up_minutes, row.short_minutes)
+    request = Request(
+        (row.programme_id,), minutes, row.language, None, window, people=row.needs.get("people", 1),
+        woman=bool(row.needs.get("woman")), step_free=bool(row.needs.get("step_free")), mode=row.mode,
+    )  # fmt: skip
+    return Talk(row.id, place_of(row), request, bool(row.needs.get("counsellor")))
+
+
+def _rooms(session: Session, centre_id: int, cal: Calendar) -> dict[int, int]:
+    return {row.id: _within(cal, row.days) for row in roster_store.talk_rooms(session, centre_id)}
+
+
+def _interpreters(session: Session, centre_id: int, cal: Calendar) -> dict[int, int]:
+    return {
+        row.id: roster.weekly(cal, row.hours) & _within(cal, [(row.first_day, row.last_day)])
+        for row in roster_store.interpreters(session, centre_id)
+    }
+
+
+def _within(cal: Calendar, terms: Iterable[tuple[date | None, date | None]]) -> int:
+    return reduce(and_, (cal.whole_days(first, last) for first, last in terms), cal.grid.whole)
+
+
+def _of_lost_days(inputs: Inputs) -> Inputs:
+    zone = inputs.plan.calendar.zone
+    days = {local_day(t.place.starts_at, zone) for t in inputs.talks if cover_values.lost(inputs, t)}
+    return inputs._replace(talks=tuple(t for t in inputs.talks if local_day(t.place.starts_at, zone) in days))

@@ -1,0 +1,160 @@
+"""Taking cover back: a whole plan within three minutes, exactly; later line by line, as far as it still can be."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from booking.domain import cover_values
+from booking.domain.actors import By
+from booking.domain.appointments import BOOKED
+from booking.domain.cover_values import CANCEL, OFFER, Place, freed, judged
+from booking.domain.cover_values import place_of as offered_place
+from booking.domain.errors import NotFound, SlotTaken, TooLate, WrongState
+from booking.domain.reminders import DROPPED, DUE, RESTORED
+from booking.services.steps import covering, messages
+from booking.services.steps.covering import APPLIED, LAPSED, UNDONE, Case
+from booking.services.steps.recording import appointment_step, desk_changed
+from booking.store import appointments as appointment_store
+from booking.store import cover as store
+from booking.store import messages as message_store
+from booking.store.cover import BookedRow, LineRow
+from booking.store.db import transaction
+
+
+class _Back(NamedTuple):
+    """One line with its appointment, as it is now."""
+
+    session: Session
+    centre_id: int
+    line: LineRow
+    row: BookedRow
+    by: By
+    now: datetime
+
+
+def undo(centre_id: int, plan_id: int, *, by: By, now: datetime) -> None:
+    """Within three minutes: every row and claim as it was before the plan, and nobody was told.
+
+    Refusals: NotFound, TooLate, WrongState (somebody has changed one of the appointments meanwhile).
+    """
+    with transaction(centre_id) as session:
+        plan = store.plan_of(session, centre_id, plan_id)
+        if plan is None:
+            raise NotFound
+        lines = store.lines_of(session, centre_id, [plan_id])
+        rows = store.of_ids(session, centre_id, [line.appointment_id for line in lines])
+        backs = [_Back(session, centre_id, line, rows[line.appointment_id], by, now) for line in lines]
+        if any(back.line.state != APPLIED or not covering.is_as_left(back.row, back.line) for back in backs):
+            raise WrongState("changed")
+        if now >= plan.tell_at or not all(_untold(back) for back in backs):
+            raise TooLate(plan.tell_at)
+        _give_back(session, centre_id, backs, plan.applied_at)
+        for back in backs:
+            _restore(back)
+        desk_changed(session, centre_id)
+
+
+def take_back(centre_id: int, line_id: int, *, by: By, now: datetime) -> None:
+    """Later, one line: the appointment returns to where it was, if it can be kept there again. Who was told is told.
+
+    Refusals: NotFound, TooLate (it would have begun), WrongState (moved on since), SlotTaken (the place is gone).
+    """
+    with transaction(centre_id) as session:
+        line = covering.line(session, centre_id, line_id)
+        row = store.of_ids(session, centre_id, [line.appointment_id])[line.appointment_id]
+        old = covering.read(line.before)
+        if line.state not in (APPLIED, LAPSED) or not covering.is_as_left(row, line):
+            raise WrongState("changed")
+        if now >= old.starts_at:
+            raise TooLate(old.starts_at)
+        store.drop_expired(session, centre_id, now)
+        _return(_Back(session, centre_id, line, row, by, now), old)
+        desk_changed(session, centre_id)
+
+
+# ── within three minutes ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _new_messages(back: _Back) -> list[tuple[int, str]]:
+    """(id, state) of what the plan has queued."""
+    known = set(back.line.before["known"])
+    return [(id_, state) for id_, _kind, state in store.messages_of(back.session, back.row.id) if id_ not in known]
+
+
+def _untold(back: _Back) -> bool:
+    return all(state == DUE for _id, state in _new_messages(back))
+
+
+def _give_back(session: Session, centre_id: int, backs: Sequence[_Back], applied_at: datetime) -> None:
+    """All that the plan claims or holds, before anybody returns."""
+    ids = [back.row.id for back in backs]
+    held = store.undo_holds(session, centre_id, ids, applied_at)
+    held += [b.line.hold_id for b in backs if b.line.hold_id is not None]
+    store.drop_holds(session, centre_id, held)
+    for id_ in ids:
+        appointment_store.release(session, centre_id, id_)
+
+
+def _restore(back: _Back) -> None:
+    session, centre_id, before = back.session, back.centre_id, back.line.before
+    claims = [(resource, step) for resource, step in before["claims"]]
+    if not store.claim_again(session, centre_id, claims, appointment_id=back.row.id):
+        raise WrongState("changed")
+    old = {**covering.columns(covering.read(before)), "sequence": before["sequence"], "because": before["because"]}
+    store.set_back(session, centre_id, back.row.id, state=BOOKED, **old)
+    store.unmake_messages(session, centre_id, [id_ for id_, _state in _new_messages(back)])
+    for id_, state in before["messages"]:
+        message_store.move(session, id_, DROPPED, state)
+    _ungrant(back)
+    store.change_line(session, centre_id, back.line.id, state=UNDONE)
+    appointment_step(session, centre_id, back.row.id, "uncovered", back.now, back.by)
+
+
+def _ungrant(back: _Back) -> None:
+    if back.line.after.get("granted"):
+        store.drop_grant(back.session, back.centre_id, back.line.after["counsellor_id"], back.row.id)
+
+
+# ── later ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _return(back: _Back, old: Place) -> None:
+    """To the place it had, judged as a booking would be."""
+    session, centre_id, line, row = back.session, back.centre_id, back.line, back.row
+    case = covering.case(session, centre_id, back.now, whole=True)
+    if not _can_be_kept(case, back, old):
+        raise SlotTaken
+    if line.hold_id is not None:
+        store.drop_holds(session, centre_id, [line.hold_id])
+    appointment_store.release(session, centre_id, row.id)
+    claimed = covering.claimed(case.inputs.plan, old)
+    if not appointment_store.claim(session, centre_id, row.id, claimed, cover_values.span(old)):
+        raise SlotTaken
+    was_told = line.action in (OFFER, CANCEL)
+    values = {**covering.columns(old), "because": line.before["because"], "sequence": row.sequence + was_told}
+    store.set_back(session, centre_id, row.id, state=BOOKED, **values)
+    _ungrant(back)
+    store.change_line(session, centre_id, line.id, state=UNDONE)
+    appointment_step(session, centre_id, row.id, "uncovered", back.now, back.by)
+    if was_told:
+        _tell_again(back, old)
+
+
+def _can_be_kept(case: Case, back: _Back, old: Place) -> bool:
+    talk = covering.talk(back.row, case.inputs.plan, back.now)._replace(place=old)
+    plan = case.inputs.plan
+    if back.row.state == BOOKED:
+        plan = freed(case.inputs, plan, [covering.place_of(back.row)])
+    return any(offered_place(offer, old.starts_at) == old for offer in judged(plan, talk))
+
+
+def _tell_again(back: _Back, old: Place) -> None:
+    session, centre_id, row = back.session, back.centre_id, back.row
+    messages.withdraw(session, row.id, back.now, back.by)
+    if row.id in store.told(session, centre_id, [row.id]):
+        messages.tell(
+            session, centre_id=centre_id, appointment_id=row.id, starts_at=old.starts_at, language=row.language,
+            kind=RESTORED, due_at=back.now,
+        )  # fmt: skip

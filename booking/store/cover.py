@@ -1,0 +1,297 @@
+"""Cover: what is booked and may have to move, plans with their lines, and the places held for taking back or a yes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from booking.domain.appointments import BOOKED
+from booking.domain.times import Span
+from booking.store import models as m
+
+a, topic, v, c, h, plan, line = (
+    t.__table__.c for t in (m.Appointment, m.Topic, m.Visitor, m.Claim, m.Hold, m.CoverPlan, m.CoverLine)
+)
+OFFER, UNDO = "offer", "undo"
+
+
+class BookedRow(NamedTuple):
+    """A booked appointment; the last are its topic's name and times."""
+
+    id: int
+    carrier_id: int
+    programme_id: int
+    topic_id: int
+    counsellor_id: int
+    room_id: int
+    interpreter_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    busy_until: datetime
+    language: str
+    interpreter: bool
+    mode: str
+    length: str
+    needs: dict[str, Any]
+    because: dict[str, Any]
+    sequence: int
+    state: str
+    code: str | None
+    topic: dict[str, str]
+    minutes: int
+    follow_up_minutes: int | None
+    short_minutes: int | None
+
+
+class PlanRow(NamedTuple):
+    id: int
+    cause: str
+    staff_id: int | None
+    applied_at: datetime
+    tell_at: datetime
+
+
+class LineRow(NamedTuple):
+    id: int
+    plan_id: int
+    appointment_id: int
+    chain: int
+    action: str
+    state: str
+    because: dict[str, Any]
+    before: dict[str, Any]
+    after: dict[str, Any]
+    hold_id: int | None
+    called_at: datetime | None
+
+
+class HoldRow(NamedTuple):
+    id: int
+    centre_id: int
+    appointment_id: int  # None for a form being filled, which no verb of cover asks for
+    carrier_id: int
+    programme_id: int
+    counsellor_id: int
+    room_id: int
+    interpreter_id: int | None
+    starts_at: datetime
+    ends_at: datetime
+    busy_until: datetime
+    interpreter: bool
+    because: dict[str, Any]
+    expires_at: datetime
+
+
+_BOOKED = (
+    select(*(a[name] for name in BookedRow._fields[:-4]), topic.name, topic.minutes, topic.follow_up_minutes,
+           topic.short_minutes)
+    .join(m.Topic.__table__, topic.id == a.topic_id)
+    .order_by(a.starts_at, a.id)
+)  # fmt: skip
+_LINES = select(*(line[name] for name in LineRow._fields)).order_by(line.id)
+_HELD = select(*(h[name] for name in HoldRow._fields)).order_by(h.id)
+_HOLDS = _HELD.where(h.kind == OFFER)
+
+
+def booked(session: Session, centre_id: int, span: Span) -> list[BookedRow]:
+    """Booked appointments that begin in the span."""
+    mine = a.centre_id == centre_id, a.state == BOOKED, a.starts_at >= span.starts, a.starts_at < span.ends
+    return [BookedRow._make(row) for row in session.execute(_BOOKED.where(*mine))]
+
+
+def of_ids(session: Session, centre_id: int, ids: Iterable[int]) -> dict[int, BookedRow]:
+    """By id, whatever their state."""
+    rows = session.execute(_BOOKED.where(a.centre_id == centre_id, a.id.in_(tuple(ids))))
+    return {row.id: BookedRow._make(row) for row in rows}
+
+
+def set_back(session: Session, centre_id: int, appointment_id: int, **values: Any) -> None:
+    """Write these values, whatever the appointment was; the caller has looked."""
+    session.execute(update(m.Appointment).where(a.centre_id == centre_id, a.id == appointment_id).values(**values))
+
+
+def carrier_of(session: Session, staff_id: int) -> int | None:
+    return session.scalar(select(m.Staff.carrier_id).where(m.Staff.id == staff_id))
+
+
+# ── claims and holds ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def claims_of(session: Session, centre_id: int, appointment_id: int) -> list[tuple[str, int]]:
+    rows = select(c.resource, c.step).where(c.centre_id == centre_id, c.appointment_id == appointment_id)
+    return [(row.resource, row.step) for row in session.execute(rows.order_by(c.resource, c.step))]
+
+
+def claim_again(
+    session: Session, centre_id: int, keys: Iterable[tuple[str, int]], *, appointment_id: int | None = None,
+    hold_id: int | None = None, expires_at: datetime | None = None,
+) -> bool:  # fmt: skip
+    """Exactly these five minutes; False if one of them was taken, then the transaction can only be ended."""
+    owner = {"appointment_id": appointment_id, "hold_id": hold_id, "expires_at": expires_at, "centre_id": centre_id}
+    rows = [{"resource": resource, "step": step, **owner} for resource, step in sorted(keys)]
+    try:
+        if rows:
+            session.execute(insert(m.Claim), rows)
+    except IntegrityError:
+        return False
+    return True
+
+
+def unclaimed(session: Session, keys: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Those of these five minutes that nobody has."""
+    if not keys:
+        return []
+    first, last = min(step for _who, step in keys), max(step for _who, step in keys)
+    rows = select(c.resource, c.step).where(
+        c.resource.in_({who for who, _step in keys}), c.step >= first, c.step <= last
+    )
+    held = {(row.resource, row.step) for row in session.execute(rows)}
+    return [key for key in keys if key not in held]
+
+
+def drop_expired(session: Session, centre_id: int, now: datetime) -> None:
+    """What is held no longer for taking it back, and all claims whose time is over; offers end by their own verb."""
+    session.execute(delete(m.Claim).where(c.centre_id == centre_id, c.expires_at <= now))
+    session.execute(delete(m.Hold).where(h.centre_id == centre_id, h.kind == UNDO, h.expires_at <= now))
+
+
+def give_to_hold(session: Session, centre_id: int, appointment_id: int, hold_id: int, expires_at: datetime) -> None:
+    """What the appointment claims is the hold's from now on."""
+    mine = update(m.Claim).where(c.centre_id == centre_id, c.appointment_id == appointment_id)
+    session.execute(mine.values(appointment_id=None, hold_id=hold_id, expires_at=expires_at))
+
+
+def give_to_appointment(session: Session, centre_id: int, hold_id: int, appointment_id: int) -> None:
+    mine = update(m.Claim).where(c.centre_id == centre_id, c.hold_id == hold_id)
+    session.execute(mine.values(appointment_id=appointment_id, hold_id=None, expires_at=None))
+
+
+def add_hold(session: Session, **values: Any) -> int:
+    row = session.execute(insert(m.Hold).returning(m.Hold.id), {"token_hash": None, "device_hash": None, **values})
+    return int(row.scalar_one())
+
+
+def drop_holds(session: Session, centre_id: int, ids: Iterable[int]) -> None:
+    """With all they claim."""
+    wanted = tuple(ids)
+    session.execute(delete(m.Claim).where(c.centre_id == centre_id, c.hold_id.in_(wanted)))
+    session.execute(
+        update(m.CoverLine).where(line.centre_id == centre_id, line.hold_id.in_(wanted)).values(hold_id=None)
+    )
+    session.execute(delete(m.Hold).where(h.centre_id == centre_id, h.id.in_(wanted)))
+
+
+def undo_holds(session: Session, centre_id: int, appointment_ids: Iterable[int], made_at: datetime) -> list[int]:
+    """Those of the plan that was applied then."""
+    rows = select(h.id).where(
+        h.centre_id == centre_id, h.kind == UNDO, h.made_at == made_at, h.appointment_id.in_(tuple(appointment_ids))
+    )
+    return list(session.scalars(rows.order_by(h.id)))
+
+
+def live_holds(session: Session, centre_id: int, now: datetime) -> list[HoldRow]:
+    """All places that are held at this moment."""
+    return [HoldRow._make(row) for row in session.execute(_HELD.where(h.centre_id == centre_id, h.expires_at > now))]
+
+
+def offer_of(session: Session, centre_id: int, appointment_id: int) -> HoldRow | None:
+    """The new time that waits for this visitor's answer, also one whose hour has passed."""
+    row = session.execute(_HOLDS.where(h.centre_id == centre_id, h.appointment_id == appointment_id)).first()
+    return HoldRow._make(row) if row else None
+
+
+def overdue_offers(session: Session, now: datetime) -> list[HoldRow]:
+    """Of every centre."""
+    return [HoldRow._make(row) for row in session.execute(_HOLDS.where(h.expires_at <= now))]
+
+
+# ── plans and lines ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def add_plan(session: Session, **values: Any) -> int:
+    return int(session.execute(insert(m.CoverPlan).returning(m.CoverPlan.id), values).scalar_one())
+
+
+def add_line(session: Session, **values: Any) -> int:
+    return int(session.execute(insert(m.CoverLine).returning(m.CoverLine.id), values).scalar_one())
+
+
+def plan_of(session: Session, centre_id: int, plan_id: int) -> PlanRow | None:
+    rows = select(*(plan[name] for name in PlanRow._fields)).where(plan.centre_id == centre_id, plan.id == plan_id)
+    row = session.execute(rows).first()
+    return PlanRow._make(row) if row else None
+
+
+def plans_since(session: Session, centre_id: int, since: datetime) -> list[PlanRow]:
+    """Applied since then, the newest first."""
+    rows = select(*(plan[name] for name in PlanRow._fields)).where(
+        plan.centre_id == centre_id, plan.applied_at >= since
+    )
+    return [PlanRow._make(row) for row in session.execute(rows.order_by(plan.applied_at.desc(), plan.id.desc()))]
+
+
+def lines_of(session: Session, centre_id: int, plan_ids: Iterable[int]) -> list[LineRow]:
+    rows = _LINES.where(line.centre_id == centre_id, line.plan_id.in_(tuple(plan_ids)))
+    return [LineRow._make(row) for row in session.execute(rows)]
+
+
+def line_of(session: Session, centre_id: int, line_id: int) -> LineRow | None:
+    row = session.execute(_LINES.where(line.centre_id == centre_id, line.id == line_id)).first()
+    return LineRow._make(row) if row else None
+
+
+def line_of_hold(session: Session, centre_id: int, hold_id: int) -> LineRow | None:
+    row = session.execute(_LINES.where(line.centre_id == centre_id, line.hold_id == hold_id)).first()
+    return LineRow._make(row) if row else None
+
+
+def change_line(session: Session, centre_id: int, line_id: int, **values: Any) -> bool:
+    """True if there is such a line."""
+    row = update(m.CoverLine).where(line.centre_id == centre_id, line.id == line_id).values(**values)
+    return bool(session.execute(row).rowcount == 1)  # type: ignore[attr-defined]
+
+
+def add_grant(session: Session, centre_id: int, staff_id: int, appointment_id: int, now: datetime) -> bool:
+    """False if she had it already."""
+    if has_grant(session, centre_id, staff_id, appointment_id):
+        return False
+    row = {"staff_id": staff_id, "appointment_id": appointment_id, "centre_id": centre_id, "at": now}
+    session.execute(insert(m.CoverGrant), row)
+    return True
+
+
+def drop_grant(session: Session, centre_id: int, staff_id: int, appointment_id: int) -> None:
+    g = m.CoverGrant.__table__.c
+    mine = g.centre_id == centre_id, g.staff_id == staff_id, g.appointment_id == appointment_id
+    session.execute(delete(m.CoverGrant).where(*mine))
+
+
+def has_grant(session: Session, centre_id: int, staff_id: int, appointment_id: int) -> bool:
+    g = m.CoverGrant.__table__.c
+    mine = g.centre_id == centre_id, g.staff_id == staff_id, g.appointment_id == appointment_id
+    return session.execute(select(g.staff_id).where(*mine)).first() is not None
+
+
+# ── who is told ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def told(session: Session, centre_id: int, appointment_ids: Iterable[int]) -> set[int]:
+    """Those appointments whose visitors agreed to messages and can get them."""
+    mine = v.centre_id == centre_id, v.appointment_id.in_(tuple(appointment_ids))
+    rows = select(v.appointment_id).where(*mine, v.reminders_agreed.is_not(None), v.phone.is_not(None))
+    return set(session.scalars(rows))
+
+
+def messages_of(session: Session, appointment_id: int) -> list[tuple[int, str, str]]:
+    """(id, kind, state) of all its messages."""
+    message = m.Message.__table__.c
+    rows = select(message.id, message.kind, message.state).where(message.appointment_id == appointment_id)
+    return [(row.id, row.kind, row.state) for row in session.execute(rows.order_by(message.id))]
+
+
+def unmake_messages(session: Session, centre_id: int, ids: Iterable[int]) -> None:
+    """Messages that nobody will ever send and that were never due: a plan was taken back in time."""
+    session.execute(delete(m.Message).where(m.Message.centre_id == centre_id, m.Message.id.in_(tuple(ids))))
