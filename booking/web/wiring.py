@@ -7,6 +7,7 @@ from booking.config import Config
 from booking.web import (
     api,
     appointments,
+    calendars,
     calls,
     changes,
     desk,
@@ -52,6 +53,7 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, desk.blueprint, doors.RECEPTION)
     open_door(app, changes.blueprint, doors.RECEPTION)
     open_door(app, calls.blueprint, doors.COUNSELLING)
+    open_door(app, calendars.blueprint, doors.COUNSELLING, feed=doors.ANYONE)
     open_door(app, reports.blueprint, doors.LEADING)
     open_door(app, roster.blueprint, doors.LEADING, page=doors.RECEPTION)
     open_door(app, api.public, doors.ANYONE, board=doors.SCREEN)

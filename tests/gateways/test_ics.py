@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
-from booking.gateways.ics import Entry, calendar_file
+from booking.gateways.ics import Entry, calendar_file, feed
 
 STARTS = datetime(2027, 3, 28, 7, 0, tzinfo=UTC)
 ENTRY = Entry(
@@ -48,3 +48,11 @@ def test_lines_are_folded_and_end_as_the_format_wants():
     lines = calendar_file(ENTRY).split(b"\r\n")
     assert lines[-1] == b""
     assert all(len(line) <= 75 and b"\n" not in line for line in lines)
+
+
+def test_a_feed_has_all_its_entries_and_says_how_often_to_ask():
+    other = ENTRY._replace(uid="1-3@anlaufstelle", title="Außentermin")
+    calendar = Calendar.from_ical(feed("Zentrum", [ENTRY, other]))
+    assert [event["uid"] for event in calendar.walk("VEVENT")] == [ENTRY.uid, other.uid]
+    assert (calendar["x-wr-calname"], calendar["method"]) == ("Zentrum", "PUBLISH")
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT15M" in feed("Zentrum", [])

@@ -34,6 +34,7 @@ PAGES = {
     "changes.move": RECEPTION,
     "desk.screen_list": RECEPTION,
     "desk.revoke": RECEPTION,
+    "calendars.page": COUNSELLING,
     "roster.page": RECEPTION,
     "roster.absence": {"lead"},
     "roster.one_absence": {"lead"},
@@ -68,7 +69,7 @@ CALLS = {
 SCREENS = {"screen.board", "api.board"}
 # Open to anybody: these show nothing of a person but to the holder of a private link, and nothing of staff.
 OPEN = {"appointments", "visits", "screen", "health", "receipts", "api", "gallery", "staff.sign_in", "staff.sign_out",
-        "staff.link"}  # fmt: skip
+        "staff.link", "calendars.feed"}  # fmt: skip
 OF_NO_BLUEPRINT = {"static"}
 SECRETS = {"token", "link"}
 
@@ -236,5 +237,6 @@ def test_no_secret_stands_in_an_address_but_those_of_private_links(app):
     }
     assert {entry.partition(":")[0] for entry in found} == {
         "staff.link", "visits.show", "visits.calendar", "visits.cancel", "visits.move", "api.look", "api.move",
+        "calendars.feed",
         "api.cancel",
     }  # fmt: skip
