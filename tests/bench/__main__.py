@@ -49,7 +49,7 @@ def _rows(name: str, url: str, size: Size) -> Iterator[Row]:
     with Served(url, max(size.screens) + THREADS_BESIDE_SCREENS) as served:
         screens = Screens(served.port)
         bench = Bench(Client(served.port), cast.centre, size)
-        for row in bench.rows(partial(_fill, app, cast), screens):
+        for row in bench.rows(partial(_fill, app, cast), partial(_settle, app, cast), screens):
             took = f"{row.samples.median * 1000:.1f} ms, {row.samples.by_hello:.1f} × hello"
             print(f"{name}: {row.what}: {took}", file=sys.stderr, flush=True)
             yield row
@@ -61,6 +61,12 @@ def _rows(name: str, url: str, size: Size) -> Iterator[Row]:
 def _fill(app: Flask, cast: centre.Cast, total: int) -> None:
     with app.app_context():
         centre.fill(cast, total)
+        installation.disconnect()
+
+
+def _settle(app: Flask, cast: centre.Cast, count: int) -> None:
+    with app.app_context():
+        centre.settle(cast, count)
         installation.disconnect()
 
 

@@ -19,7 +19,7 @@ from booking.store.db import db, transaction
 
 MORNING = datetime(2027, 2, 22, 7, 0, tzinfo=UTC)
 SLUG, LONG_AGO = "bench", date(2020, 1, 1)
-COUNSELLORS, WAITING, HORIZON, BOOKED_SHARE = 12, 60, 21, 0.7
+COUNSELLORS, WAITING, HORIZON, BOOKED_SHARE, OF_OTHERS = 12, 60, 21, 0.7, 60
 TALK, BUSY = timedelta(minutes=45), timedelta(minutes=50)
 SHIFTS = ((time(9), time(12)), (time(14), time(17)))
 CELLS = [timedelta(hours=hour, minutes=50 * n) for hour in (8, 13) for n in range(3)]  # UTC, which is Berlin less one
@@ -68,14 +68,33 @@ def fill(cast: Cast, total: int) -> None:
         claims = [claim for id_, row in zip(ids.all(), rows, strict=True) for claim in _claims(id_, row)]
         if claims:
             session.execute(insert(m.Claim), claims)
-    if db.engine.dialect.name == "postgresql":  # autovacuum would have done it within the minute
+    _analyze()
+
+
+def settle(cast: Cast, count: int) -> None:
+    """So many other centres, each with its house, staff and some weeks of appointments."""
+    for number in range(count):
+        with transaction(0) as session:
+            other = _house(session, f"{SLUG}-{number}")
+            _people(session, other)
+            first = (number + 1) * 1_000_000
+            places = [_at(n % COUNSELLORS, MORNING.date() + n // COUNSELLORS * DAY, CELLS[0]) for n in range(OF_OTHERS)]
+            session.execute(
+                insert(m.Appointment), [_appointment(other, first + n, place) for n, place in enumerate(places)]
+            )  # fmt: skip
+    _analyze()
+
+
+def _analyze() -> None:
+    """Autovacuum would have done it within the minute."""
+    if db.engine.dialect.name == "postgresql":
         with db.engine.begin() as connection:
             connection.execute(text("ANALYZE"))
 
 
-def _house(session: Session) -> Cast:
+def _house(session: Session, slug: str = SLUG) -> Cast:
     centre = m.Centre(
-        slug=SLUG, name={"de": "Messstelle"}, sms_name="MS", zone="Europe/Berlin", region="DE-BW", address="Weg 1, Ort",
+        slug=slug, name={"de": "Messstelle"}, sms_name="MS", zone="Europe/Berlin", region="DE-BW", address="Weg 1, Ort",
         directions={"de": "Am Markt"}, phone="+49 30 23125 400", step_free=None, languages=["de", "en", "ar"],
         interpreted=list(LANGUAGES), interpreter_lead_minutes=2880, horizon_days=HORIZON, lead_minutes=120,
         start_every_minutes=15, buffer_minutes=5, min_present=1, min_reachable=1, erase_after_days=30,
@@ -187,7 +206,7 @@ def _appointment(cast: Cast, n: int, place: Place) -> dict[str, object]:
         "programme_id": cast.programmes[who % 2], "topic_id": cast.topic, "counsellor_id": cast.counsellors[who],
         "room_id": cast.rooms[who], "state": rules.BOOKED if place.starts > MORNING else rules.DONE,
         "starts_at": place.starts, "ends_at": place.starts + TALK, "busy_until": place.starts + BUSY, "language": "ar",
-        "interpreter": False, "because": {"rule": "share", "among": 3, "share": 40}, "code": rules.code(n),
+        "interpreter": False, "because": {"rule": "share", "among": 3, "share": 40}, "code": rules.code(n % 10_000_000),
         "link_hash": hashed(f"link {n}"), "sequence": 0, "booked_at": place.starts - timedelta(days=9),
     }  # fmt: skip
 

@@ -12,7 +12,7 @@ from tests.bench.centre import COUNSEL, RECEPTION, SCREEN, SLUG
 from tests.bench.client import Client
 from tests.bench.pure import COUNSELLORS, DAYS, Rules
 from tests.bench.screens import Screens
-from tests.bench.table import BARE, EMIT, HELLO, MILLISECONDS, Row, Samples, Target
+from tests.bench.table import BARE, EMIT, HELLO, MILLISECONDS, SMALLER, Row, Samples, Target
 
 CENTRE = f"/api/v1/centres/{SLUG}"
 ADULT = {"topic": "residence", "language": "ar", "age": "reached"}
@@ -22,17 +22,21 @@ SCREEN_TARGETS = {1: Target(25, MILLISECONDS), 200: Target(60, MILLISECONDS), 10
 
 
 class Size(NamedTuple):
-    """How much is measured; `rounds` of a route, `rounds_with_screens`, each after `warm` that do not count."""
+    """How much is measured; `rounds` of a route, `rounds_with_screens`, each after `warm` that do not count.
+
+    `appointments`: none, some, 70 % of the weeks, and ten times as many past ones; `centres`: others beside this one.
+    """
 
     warm: int
     rounds: int
     rounds_with_screens: int
-    appointments: tuple[int, ...]
+    appointments: tuple[int, int, int, int]
+    centres: int
     screens: tuple[int, ...]
 
 
-FULL = Size(10, 300, 40, (0, 500, 5000), (1, 100, 200, 1000))
-QUICK = Size(1, 2, 2, (0, 20, 80), (1, 2, 3, 4))
+FULL = Size(10, 300, 40, (0, 500, 5000, 50_000), 999, (1, 100, 200, 1000))
+QUICK = Size(1, 2, 2, (0, 20, 80, 200), 3, (1, 2, 3, 4))
 
 
 class Bench:
@@ -41,12 +45,12 @@ class Bench:
     def __init__(self, client: Client, centre_id: int, size: Size) -> None:
         self._client, self._centre_id, self._size = client, centre_id, size
 
-    def rows(self, fill: Callable[[int], None], screens: Screens) -> Iterator[Row]:
-        """Every row of the table; `fill` brings the centre to so many appointments."""
+    def rows(
+        self, fill: Callable[[int], None], settle: Callable[[int], None], screens: Screens
+    ) -> Iterator[Row]:  # fmt: skip
+        """Every row of the table; `fill` brings the centre to so many appointments, `settle` others beside it."""
         yield from self._bare()
-        for total in self._size.appointments:
-            fill(total)
-            yield self._slots(total)
+        yield from self._growing(fill, settle)
         yield self._rules_alone()
         yield self._book()
         room = WaitingRoom(self._client, screens, self._centre_id)
@@ -62,12 +66,28 @@ class Bench:
         yield Row("hello-world route, bare", Samples(hello=found.hello, route=found.hello))
         yield Row("one commit, bare", Samples(hello=found.hello, route=found.commit))
 
-    def _slots(self, total: int) -> Row:
-        found, offered = Samples(), self._offered()
+    def _growing(self, fill: Callable[[int], None], settle: Callable[[int], None]) -> Iterator[Row]:
+        """The search, while the centre and the installation grow."""
+        none, _some, full, past = totals = self._size.appointments
+        found: dict[int, Samples] = {}
+        for total in totals:
+            fill(total)
+            found[total] = self._slots()
+            words = f"slots, {total:,} appointments, {len(self._offered())} starts"
+            yield Row(words, found[total], Target(12, HELLO))
+            if total == full:
+                yield Row(f"  {full:,} by {none:,} appointments", found[full], Target(2, SMALLER), found[none])
+        yield Row(f"  {past:,} by {full:,} appointments", found[past], Target(1.2, SMALLER), found[full])
+        settle(self._size.centres)
+        words = f"slots beside {self._size.centres:,} other centres"
+        yield Row(words, self._slots(), Target(1.3, SMALLER), found[past])
+
+    def _slots(self) -> Samples:
+        found = Samples()
         for _ in self._rounds(found):
             self._compare(found)
             found.route.append(self._client.timed("GET", self._slots_path))
-        return Row(f"slots, {total:,} appointments, {len(offered)} starts", found, Target(12, HELLO))
+        return found
 
     def _rules_alone(self) -> Row:
         found, rules = Samples(), Rules()
