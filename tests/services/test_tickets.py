@@ -5,6 +5,7 @@ import pytest
 from booking.domain.actors import By
 from booking.domain.errors import Invalid, KeyReused, NotFound, NumbersUsedUp, WrongState
 from booking.services import appointments, calls, changes, screens, tickets
+from booking.services.steps import queueing
 from booking.store import models as m
 from tests.people import (
     DAY,
@@ -56,7 +57,7 @@ def test_please_help_me_needs_neither_programme_nor_language(centre):
 
 def test_numbers_follow_each_other_through_the_day_and_begin_anew_on_the_next(centre, monkeypatch):
     drawn = [996]
-    monkeypatch.setattr(tickets.secrets, "randbelow", lambda _most: drawn[-1])
+    monkeypatch.setattr(queueing.secrets, "randbelow", lambda _most: drawn[-1])
     assert [a_ticket(centre, now=NOW + n * MINUTE).number for n in range(4)] == [997, 998, 999, 1]
     late, early = at("2027-03-02 23:59"), at("2027-03-03 00:00")
     drawn.append(41)
@@ -66,7 +67,7 @@ def test_numbers_follow_each_other_through_the_day_and_begin_anew_on_the_next(ce
 
 
 def test_each_centre_has_its_own_series(centre, monkeypatch):
-    monkeypatch.setattr(tickets.secrets, "randbelow", lambda _most: 6)
+    monkeypatch.setattr(queueing.secrets, "randbelow", lambda _most: 6)
     assert (a_ticket(centre).number, a_ticket(a_centre("balingen")).number) == (7, 7)
 
 
