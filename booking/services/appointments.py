@@ -20,6 +20,7 @@ from booking.services.steps.placing import Offers as Offers
 from booking.services.steps.placing import Search
 from booking.services.steps.recording import appointment_step, desk_changed, look
 from booking.store import appointments as store
+from booking.store import holds
 from booking.store import roster as roster_store
 from booking.store.appointments import AreaRow
 from booking.store.appointments import Card as Card
@@ -28,6 +29,7 @@ from booking.store.appointments import Person as Person
 from booking.store.appointments import TopicRow as TopicRow
 from booking.store.cover import has_grant
 from booking.store.db import observe, reading, transaction
+from booking.store.holds import HoldRow
 
 CODES = 10**rules.CODE_DIGITS
 
@@ -104,16 +106,32 @@ def minutes_at(centre_id: int, wish: Wish, start: datetime, *, now: datetime) ->
 
 
 def book(
-    centre_id: int, wish: Wish, start: datetime, contact: Contact, *, key: str, secret: str, by: By, now: datetime
+    centre_id: int,
+    wish: Wish,
+    start: datetime,
+    contact: Contact,
+    *,
+    key: str,
+    secret: str,
+    by: By,
+    now: datetime,
+    hold: str | None = None,
 ) -> Booked:
-    """Take a start. Refusals: SlotTaken(near), NoProgramme, Invalid, KeyReused; then nothing is written."""
+    """Take a start. Refusals: SlotTaken(near), NoProgramme, Invalid, KeyReused; then nothing is written.
+
+    `hold`: the token of what was held for this. If that is over the place is taken all the same while it is free; the
+    carrier stays the one whose notice was read.
+    """
     fingerprint = links.fingerprint(secret, "appointment", wish, start, contact[:3])
     with transaction(centre_id) as session:
         if before := links.earlier(session, centre_id, key, fingerprint):
             return Booked(links.link_for(secret, before.salt), placing.card(session, centre_id, before.id), True)
-        found = placing.search(session, centre_id, wish, now)
+        held = _held(session, centre_id, hold, wish, start)
+        found = placing.search(session, centre_id, wish, now, held)
         name, phone = clean_name(contact.name), _phone(contact, found.planned.rules.region)
-        choice = placing.choose(found, start)
+        choice = placing.choose(found, start, held)
+        if held is not None:
+            holds.end(session, centre_id, held.id, now)
         salt = links.new_salt()
         link = links.link_for(secret, salt)
         card = _place(found, wish, choice, start, link)
@@ -223,7 +241,7 @@ def _place(found: Search, wish: Wish, choice: Choice, start: datetime, link: str
         booked_at=found.now, sequence=0, mode=wish.mode, length=wish.length, needs=placing.needs_of(found, wish),
         **placing.placed(start, choice),
     )  # fmt: skip
-    placing.take(found, appointment_id, choice, start)
+    placing.take(found, choice, start, appointment_id=appointment_id)
     return placing.card(session, centre_id, appointment_id)
 
 
@@ -233,6 +251,12 @@ def _keep_person(found: Search, card: Card, name: str | None, phone: Phone | Non
         surrogate=secrets.token_hex(16), name=name, phone=phone.e164 if phone else None,
         reminders_agreed=found.now if reminders else None, erase_on=placing.erase_on(found, card.starts_at),
     )  # fmt: skip
+
+
+def _held(session: Session, centre_id: int, token: str | None, wish: Wish, start: datetime) -> HoldRow | None:
+    """The hold of this token, if it is of this topic and start."""
+    held = holds.by_token(session, centre_id, links.hashed(token)) if token else None
+    return held if held and (held.topic, held.starts_at) == (wish.topic, start) else None
 
 
 def _new_code(session: Session, centre_id: int) -> str:

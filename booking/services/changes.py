@@ -37,7 +37,7 @@ def move(centre_id: int, appointment_id: int, start: datetime, age: Age | None, 
         found = placing.search_again(session, moved, age, now)
         choice = placing.choose(found, start)
         store.release(session, centre_id, moved.id)
-        placing.take(found, moved.id, choice, start)
+        placing.take(found, choice, start, appointment_id=moved.id)
         placed = {**placing.placed(start, choice), "sequence": moved.sequence + 1}
         if not store.change(session, centre_id, moved.id, rules.BOOKED, rules.BOOKED, **placed):
             raise WrongState("changed")

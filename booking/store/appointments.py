@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ a, v, c = m.Appointment.__table__.c, m.Visitor.__table__.c, m.Claim.__table__.c
 topic, of_topic, staff, room, programme, ticket = (
     t.__table__.c for t in (m.Topic, m.TopicProgramme, m.Staff, m.Room, m.Programme, m.Ticket)
 )
-area = m.Area.__table__.c
+area, h = m.Area.__table__.c, m.Hold.__table__.c
 HOLDING = (BOOKED, ARRIVED)
 
 
@@ -93,15 +93,19 @@ class Line(NamedTuple):
     name: str | None
 
 
-_TAKEN = (
-    select(a.id, a.counsellor_id, a.room_id, a.starts_at, a.busy_until, a.ends_at, a.interpreter_id)
-    .where(
+_TAKEN = union_all(
+    select(a.id, a.counsellor_id, a.room_id, a.starts_at, a.busy_until, a.ends_at, a.interpreter_id).where(
         a.centre_id == bindparam("centre"),
         a.starts_at >= bindparam("starts"),
         a.starts_at < bindparam("ends"),
         a.state.in_(HOLDING),
-    )
-    .order_by(a.starts_at, a.id)
+    ),
+    select(-h.id, h.counsellor_id, h.room_id, h.starts_at, h.busy_until, h.ends_at, h.interpreter_id).where(
+        h.centre_id == bindparam("centre"),
+        h.starts_at >= bindparam("starts"),
+        h.starts_at < bindparam("ends"),
+        h.expires_at > bindparam("now"),
+    ),
 )
 _TOPIC_ROW = select(*(topic[name] for name in TopicRow._fields))
 _TOPIC = _TOPIC_ROW.where(topic.centre_id == bindparam("centre"), topic.slug == bindparam("slug"), topic.offered)
@@ -116,6 +120,7 @@ _CARD = select(*(a[name] for name in Card._fields[:-1]), topic.slug).join(m.Topi
 _BY_ID = _CARD.where(a.centre_id == bindparam("centre"), a.id == bindparam("appointment"))
 _BY_LINK = _CARD.where(a.link_hash == bindparam("hash"))
 _BY_CODE = select(a.id).where(a.centre_id == bindparam("centre"), a.code == bindparam("code"))
+_DROP_EXPIRED = delete(m.Claim).where(c.centre_id == bindparam("centre"), c.expires_at <= bindparam("now"))
 _ADD, _CLAIM, _ADD_VISITOR = insert(m.Appointment).returning(m.Appointment.id), insert(m.Claim), insert(m.Visitor)
 _LINE = (
     select(a.id, a.starts_at, a.ends_at, a.state, a.code, a.language, a.interpreter, a.carrier_id, a.counsellor_id,
@@ -128,9 +133,10 @@ _LINE = (
 )  # fmt: skip
 
 
-def taken(session: Session, centre_id: int, span: Span) -> list[Taken]:
-    """Appointments that begin in the span and still hold their place."""
-    rows = session.connection().execute(_TAKEN, {"centre": centre_id, "starts": span.starts, "ends": span.ends})
+def taken(session: Session, centre_id: int, span: Span, now: datetime) -> list[Taken]:
+    """Appointments that begin in the span and still have their place; and what is held now, with a negative id."""
+    wanted = {"centre": centre_id, "starts": span.starts, "ends": span.ends, "now": now}
+    rows = session.connection().execute(_TAKEN, wanted)
     return [Taken._make(row) for row in rows.all()]  # all at once: row by row takes half as long again
 
 
@@ -193,7 +199,10 @@ def add(session: Session, **values: Any) -> int:
     return int(session.connection().execute(_ADD, values).scalar_one())
 
 
-def claim(session: Session, centre_id: int, appointment_id: int, place: Place, span: Span) -> bool:
+def claim(
+    session: Session, centre_id: int, place: Place, span: Span, *, appointment_id: int | None = None,
+    hold_id: int | None = None, expires_at: datetime | None = None,
+) -> bool:  # fmt: skip
     """Take every five minutes the span touches, in ascending order; False if one of them was taken.
 
     After a False the transaction can only be ended: a refused write ends it on PostgreSQL.
@@ -204,7 +213,14 @@ def claim(session: Session, centre_id: int, appointment_id: int, place: Place, s
     people = [f"c{place.counsellor_id}"] + [f"i{place.interpreter_id}"] * (place.interpreter_id is not None)
     wanted = [(who, step) for who in people for step in steps] + _room_keys(session, centre_id, place, steps)
     rows = [
-        {"resource": resource, "step": step, "centre_id": centre_id, "appointment_id": appointment_id}
+        {
+            "resource": resource,
+            "step": step,
+            "centre_id": centre_id,
+            "appointment_id": appointment_id,
+            "hold_id": hold_id,
+            "expires_at": expires_at,
+        }
         for resource, step in sorted(wanted)
     ]
     try:
@@ -224,6 +240,11 @@ def _room_keys(session: Session, centre_id: int, place: Place, steps: range) -> 
             (row.resource, row.step) for row in session.connection().execute(select(c.resource, c.step).where(*wanted))
         }
     return [(next((key for key in keys if (key, step) not in held), keys[0]), step) for step in steps]
+
+
+def drop_expired(session: Session, centre_id: int, now: datetime) -> None:
+    """Claims of holds that are over; whoever takes something does this first."""
+    session.connection().execute(_DROP_EXPIRED, {"centre": centre_id, "now": now})
 
 
 def release(session: Session, centre_id: int, appointment_id: int) -> None:

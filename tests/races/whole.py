@@ -22,7 +22,7 @@ _STRAY_CLAIM = (
     select(m.Claim.resource, m.Claim.step)
     .outerjoin(m.Appointment, m.Appointment.id == m.Claim.appointment_id)
     .where(
-        m.Appointment.id.is_(None)
+        (m.Appointment.id.is_(None) & m.Claim.hold_id.is_(None))
         | (m.Claim.resource != "c" + cast(m.Appointment.counsellor_id, String))
         & ~m.Claim.resource.startswith("r" + cast(m.Appointment.room_id, String) + ".")
         & (

@@ -88,7 +88,7 @@ VERBS = {
     "topics_with_age": (lambda c, _: appointments.topics_with_age(c, now=NOW), 4),
     "topic": (lambda c, _: appointments.topic(c, "residence", now=NOW), 4),
     "offers": (lambda c, _: appointments.offers(c, GERMAN, now=NOW), 16),
-    "book": (lambda c, _: a_booking(c, NINE + DAY, name="Nour", phone=MOBILE, reminders=True), 27),
+    "book": (lambda c, _: a_booking(c, NINE + DAY, name="Nour", phone=MOBILE, reminders=True), 28),
     "of_day": (lambda c, _: appointments.of_day(c, now=NOW), 2),
     "take": (lambda c, _: a_ticket(c, "mbe"), 9),
     "calls.view": (lambda c, anna: calls.view(c, anna, now=NOW), 9),
@@ -129,7 +129,7 @@ def test_what_is_done_with_one_appointment_takes_no_more_than_it_did():
         "find_by_code": (lambda: appointments.find_by_code(centre, card.code, "6789"), 1),
         "person": (lambda: appointments.person(centre, card.id, staff_id=anna, carrier_id=None, now=NOW), 3),
         "new_times": (lambda: changes.new_times(centre, card.id, None, now=NOW), 16),
-        "move": (lambda: changes.move(centre, card.id, due, None, by=WEB, now=NOW), 30),
+        "move": (lambda: changes.move(centre, card.id, due, None, by=WEB, now=NOW), 31),
         "cancel": (lambda: changes.cancel(centre, other, by=WEB, now=NOW), 13),
         "check_in": (lambda: tickets.check_in(centre, card.id, by=DESK, now=NOW), 11),
         # with the roster of the day, because a colleague's appointment is near

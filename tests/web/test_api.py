@@ -138,7 +138,7 @@ def test_the_description_knows_every_path_and_method(app, client):
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     assert known == ours
-    assert len(known) == 15
+    assert len(known) == 19
 
 
 def test_the_description_says_which_calls_need_a_token(client):
@@ -195,6 +195,24 @@ def test_slots_come_in_order_and_follow_the_language(door):
     arabic = slots(door, topic="letter", age="reached", language="ar")
     assert set(arabic) < set(german)  # an interpreter needs two days
     assert reasons(door.get(f"{HERE}/slots?topic=german&language=xx")) == {"language": "language-unknown"}
+
+
+def test_a_start_is_held_extended_booked_or_given_back(door, watch):
+    start = slots(door)[0]
+    wanted = {"topic": "german", "start": start, "device": "a-random-device-1"}
+    held = door.post(f"{HERE}/holds", json=wanted)
+    assert held.status_code == 201
+    token = held.json["token"]
+    assert door.get(f"{HERE}/holds/{token}").json == held.json
+    watch.pass_by(minutes=5)
+    assert door.call("PATCH", f"{HERE}/holds/{token}").json["expires_at"] > held.json["expires_at"]
+    booked = door.post(f"{HERE}/appointments", json={"topic": "german", "start": start, "hold": token})
+    assert (booked.status_code, booked.json["starts_at"]) == (201, start)
+    refused(door.call("PATCH", f"{HERE}/holds/{token}"), 409, "too-late")
+    assert door.call("DELETE", f"{HERE}/holds/{token}").status_code == 200
+    refused(door.get(f"{HERE}/holds/nothing"), 404, "not-found")
+    refused(door.call("DELETE", f"{HERE}/holds/nothing"), 404, "not-found")
+    assert reasons(door.post(f"{HERE}/holds", json={**wanted, "device": "short"})) != {}
 
 
 def test_the_age_decides_over_json_too(door):

@@ -13,6 +13,7 @@ from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken
 from booking.domain.places import (
     ELSEWHERE,
     Age,
+    Offer,
     Programme,
     Request,
     Wish,
@@ -27,6 +28,7 @@ from booking.services.steps import planning
 from booking.services.steps.planning import Planned
 from booking.store import appointments as store
 from booking.store.appointments import Card, Place, TopicRow
+from booking.store.holds import HoldRow
 
 
 class Offers(NamedTuple):
@@ -65,15 +67,22 @@ def topic_of(session: Session, centre_id: int, slug: str) -> tuple[TopicRow, tup
     return row, store.topic_programmes(session, row.id)
 
 
-def search(session: Session, centre_id: int, wish: Wish, now: datetime) -> Search:
-    """A new appointment's search. Refusals: NotFound, Invalid("age", "birthday" or "area"), NoProgramme."""
+def search(session: Session, centre_id: int, wish: Wish, now: datetime, held: HoldRow | None = None) -> Search:
+    """A new appointment's search; what is held for it counts as free, and the carrier whose notice was read stays.
+
+    Refusals: NotFound, Invalid("age", "birthday" or "area"), NoProgramme.
+    """
     topic, programmes = topic_of(session, centre_id, wish.topic)
-    planned = planning.load(session, centre_id, now)
+    planned = planning.load(session, centre_id, now, without=-held.id if held else None)
+    if held and now < held.expires_at:  # the lead time was kept when it was chosen
+        window = Span(min(planned.window.starts, held.made_at + planned.rules.lead), planned.window.ends)
+        planned = planned._replace(window=window)
     kinds = [planned.plan.programmes[p] for p in programmes]
     area = _area(session, centre_id, kinds, wish.area)
     request = Request(
         programmes, _minutes(topic, wish.length), wish.language, _age(planned, kinds, wish.age, now), planned.window,
-        wish.carrier_id, wish.counsellor_id, area, wish.people, wish.woman, wish.step_free, wish.mode,
+        held.carrier_id if held else wish.carrier_id, wish.counsellor_id, area, wish.people, wish.woman, wish.step_free,
+        wish.mode,
     )  # fmt: skip
     return _served(Search(session, centre_id, now, planned, topic, request, wish.counsellor_id))
 
@@ -148,23 +157,34 @@ def _last_day(planned: Planned) -> date:
     return planned.plan.calendar.days[planned.rules.horizon_days]
 
 
-def choose(found: Search, start: datetime) -> Choice:
-    """Who keeps this start. Refusal: SlotTaken with the three nearest starts that are offered."""
+def choose(found: Search, start: datetime, held: HoldRow | None = None) -> Choice:
+    """Who keeps this start: who it was held for, if she still can. Refusal: SlotTaken with the three nearest starts
+    that are offered."""
     offers = availability.offers_at(found.planned.plan, found.request, start)
     if not offers:
         raise SlotTaken(rules.nearest(found.starts, start))
+    kept = next((offer for offer in offers if held and _is_held(offer, held)), None)
+    if held and kept:
+        return Choice(kept, held.because["rule"], held.because["among"], held.because["share"])
     loads = planning.loads(found.session, found.centre_id, found.planned, found.now)
     return assignment.choose(offers, loads, {c.id: c.rooms for c in found.planned.plan.counsellors}, found.wished)
 
 
-def take(found: Search, appointment_id: int, choice: Choice, start: datetime) -> None:
-    """Claim the minutes of counsellor, interpreter and room: the constraint beneath the check."""
+def _is_held(offer: Offer, held: HoldRow) -> bool:
+    ours = offer.counsellor_id, offer.room_id, offer.programme_id, offer.interpreter, offer.interpreter_id
+    return ours == (held.counsellor_id, held.room_id, held.programme_id, held.interpreter, held.interpreter_id)
+
+
+def take(found: Search, choice: Choice, start: datetime, **owner: Any) -> None:
+    """Claim the minutes of counsellor, interpreter and room: the constraint beneath the check. `owner`: see
+    store.claim."""
     offer = choice.offer
     place = Place(
         offer.counsellor_id, offer.interpreter_id, offer.room_id, len(found.planned.plan.rooms[offer.room_id].free)
     )
     span = Span(start, start + timedelta(minutes=offer.busy_minutes))
-    if not store.claim(found.session, found.centre_id, appointment_id, place, span):
+    store.drop_expired(found.session, found.centre_id, found.now)
+    if not store.claim(found.session, found.centre_id, place, span, **owner):
         raise SlotTaken(rules.nearest(found.starts, start))
 
 

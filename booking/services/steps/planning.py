@@ -89,12 +89,13 @@ def today(session: Session, centre_id: int, now: datetime) -> House:
 
 
 def load(session: Session, centre_id: int, now: datetime, *, without: int | None = None) -> Planned:
-    """The plan from today to the horizon; `without`: an appointment that is to be moved and so takes no place."""
+    """The plan from today to the horizon. `without`: an appointment that is to be moved and so takes no place; a hold
+    that is to be redeemed, by its negative id."""
     rules = rules_of(session, centre_id)
     first = local_day(now, rules.zone)
     days = tuple(days_from(first, max(rules.horizon_days + 1, WEEKS * 7)))
     here = house(session, centre_id, rules, days)
-    held = appointment_store.taken(session, centre_id, day_span(first, rules.zone, len(days)))
+    held = appointment_store.taken(session, centre_id, day_span(first, rules.zone, len(days)), now)
     taken = [row for row in held if row.id != without]
     plan = _plan(_rows(session, centre_id, here), busy(here.calendar.grid, taken), now)
     window = Span(now + rules.lead, released(here.calendar, here.opening.open_steps, now, rules.horizon_days))
@@ -107,7 +108,7 @@ def loads(session: Session, centre_id: int, planned: Planned, now: datetime) -> 
     span = day_span(day, planned.rules.zone, WEEKS * 7)
     booked = dict.fromkeys(planned.contracts, timedelta(0))
     for row in planned.taken:
-        if row.starts < span.ends:
+        if row.id > 0 and row.starts < span.ends:
             booked[row.counsellor_id] = booked.get(row.counsellor_id, timedelta(0)) + (row.talk_ends - row.starts)
     last = appointment_store.last_booked(session, centre_id, span.starts)
     return {

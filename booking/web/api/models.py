@@ -95,6 +95,24 @@ class NewAppointment(Wishes):
     name: Short = ""
     phone: Short = ""
     reminders: bool = Field(False, strict=True, description="Separate consent to reminders by SMS; needs a phone.")
+    hold: Short | None = Field(None, description="The token of what was held for this booking.")
+
+
+class NewHold(Wishes):
+    topic: Short
+    language: Annotated[str, StringConstraints(max_length=12)] = "de"
+    start: Instant
+    device: Key = Field(description="Random, and the same for all holds of one browser: it has two at most.")
+
+
+class Held(BaseModel):
+    token: str = Field(description="Send it as `hold` with the booking.")
+    topic: str
+    carrier: str = Field(description="The carrier that will keep the visitor's data; show its notice first.")
+    starts_at: datetime
+    ends_at: datetime
+    interpreter: bool
+    expires_at: datetime
 
 
 class Move(AgeAnswer):

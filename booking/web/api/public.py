@@ -10,7 +10,7 @@ from booking import clock
 from booking.domain.actors import By
 from booking.domain.errors import NotFound
 from booking.domain.places import Wish
-from booking.services import appointments, centres, changes, screens
+from booking.services import appointments, centres, changes, holds, screens
 from booking.services.appointments import Card, Contact
 from booking.web import limits
 from booking.web.api import models as x
@@ -74,10 +74,44 @@ def book(json: x.NewAppointment, headers: x.KeyHeader) -> tuple[x.BookedAppointm
     contact = Contact(json.name, json.phone, json.reminders, config().sms_prefixes)
     booked = appointments.book(
         g.centre.id, _wish(json), json.start, contact, key=f"api:{key}", secret=config().secret_key, by=API,
-        now=clock.now(),
+        now=clock.now(), hold=json.hold,
     )  # fmt: skip
     body = x.BookedAppointment(link=booked.link, **_shown(booked.card))
     return body, 200 if booked.repeated else 201
+
+
+@blueprint.post("/centres/<centre>/holds")
+@limits.limiter.limit(limits.BOOK)
+@spec.validate(json=x.NewHold, resp=answers(*UNREADABLE, 404, 409, 422, HTTP_201=x.Held))
+def hold(json: x.NewHold) -> tuple[x.Held, int]:
+    """Keep a start for ten minutes, while a form is filled"""
+    held = holds.take(g.centre.id, _wish(json), json.start, device=json.device, now=clock.now())
+    return x.Held(**held._asdict()), 201
+
+
+@blueprint.patch("/centres/<centre>/holds/<token>")
+@limits.limiter.limit(limits.BOOK)
+@spec.validate(resp=answers(404, 409, HTTP_200=x.Held))
+def extend_hold(token: str) -> x.Held:
+    """Ten minutes more, half an hour in all"""
+    return x.Held(**holds.extend(g.centre.id, token, now=clock.now())._asdict())
+
+
+@blueprint.get("/centres/<centre>/holds/<token>")
+@limits.limiter.limit(limits.API_READ)
+@spec.validate(resp=answers(404, HTTP_200=x.Held))
+def look_at_hold(token: str) -> x.Held:
+    """What is, or was, held"""
+    return x.Held(**holds.look(g.centre.id, token)._asdict())
+
+
+@blueprint.delete("/centres/<centre>/holds/<token>")
+@limits.limiter.limit(limits.BOOK)
+@spec.validate(resp=answers(404, HTTP_200=x.Held))
+def drop_hold(token: str) -> x.Held:
+    """Give it back"""
+    holds.drop(g.centre.id, token, now=clock.now())
+    return x.Held(**holds.look(g.centre.id, token)._asdict())
 
 
 @blueprint.get("/appointments/<link>")
@@ -115,7 +149,7 @@ def board() -> x.Board:
     return x.Board.model_validate(screens.snapshot(g.centre.id, now=clock.now()).as_json())
 
 
-def _wish(asked: x.SlotQuery | x.NewAppointment) -> Wish:
+def _wish(asked: x.SlotQuery | x.NewAppointment | x.NewHold) -> Wish:
     """Refusals: Invalid("language" …), NotFound for a link that opens nothing here."""
     counsellor = None
     if asked.same_counsellor_as is not None:
