@@ -35,10 +35,15 @@ REASONS_TO_LET = {
 }  # fmt: skip
 # Why an appointment has no place, see domain/centre_changes.outside.
 WHY = {
-    "staff": _("does not work here then"), "room": _("the room is not there then"),
-    "programme": _("the programme does not run then"), "closure": _("closed"), "hours": _("outside the opening hours"),
-    "shift": _("not planned then"), "absence": _("is away"),
-}  # fmt: skip
+    "site": _("the place is not there then"),
+    "staff": _("does not work here then"),
+    "room": _("the room is not there then"),
+    "programme": _("the programme does not run then"),
+    "closure": _("closed"),
+    "hours": _("outside the opening hours"),
+    "shift": _("not planned then"),
+    "absence": _("is away"),
+}
 DAYS = {"parts": _("works at these times"), "off": _("does not work"), "pattern": _("works as every week")}
 WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
 

@@ -187,6 +187,10 @@ def test_a_closure_of_elsewhere_is_not_found(centre, lena):
 # ── left outside ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def a_site(centre, slug="annex", **values):
+    return add(m.Site(**{"centre_id": centre, "slug": slug, "name": {}, "address": "", "outreach": False, **values}))
+
+
 def outside(centre, now=NOW):
     with reading() as session:
         return [(one.appointment.id, one.why) for one in watching.left_outside(session, centre, now)]
@@ -202,6 +206,10 @@ def test_what_fits_is_not_listed(centre, anna):
     ("why", "happens"),
     [
         ("staff", lambda centre, anna: change(m.Staff, anna, last_day=TODAY)),
+        (
+            "site",
+            lambda centre, anna: change(m.Room, id_of(m.Room, centre, "r1"), site_id=a_site(centre, last_day=TODAY)),
+        ),
         ("room", lambda centre, anna: change(m.Room, id_of(m.Room, centre, "r1"), last_day=TODAY)),
         ("programme", lambda centre, anna: change(m.Programme, id_of(m.Programme, centre, "mbe"), last_day=TODAY)),
         ("closure", lambda centre, anna: a_closure(centre, TOMORROW)),
@@ -225,9 +233,9 @@ def test_a_holiday_that_is_open_no_more_is_a_closure(centre, anna):
 
 def test_a_site_ends_with_its_rooms_and_its_people_are_nowhere_reachable(centre, anna):
     """Only offices that are there count as free."""
-    site = add(m.Site(centre_id=centre, slug="annex", name={}, address="", outreach=False, last_day=TODAY))
-    change(m.Room, id_of(m.Room, centre, "r1"), site_id=site)
+    change(m.Room, id_of(m.Room, centre, "r1"), site_id=a_site(centre, last_day=TODAY))
     a_room(centre, "hall", kind="group")
+    a_room(centre, "camp", site_id=a_site(centre, "camp", outreach=True))
     with reading() as session:
         rooms = watching.seen(session, centre, [TODAY, TOMORROW]).watch.rooms
     assert len(rooms) == 1

@@ -16,7 +16,7 @@ from booking.services.steps.planning import House
 from booking.store import centres as centre_store
 from booking.store import roster as roster_store
 from booking.store import rostering as store
-from booking.store.rostering import InUse
+from booking.store.rostering import InUse, RoomRow
 
 
 class Seen(NamedTuple):
@@ -48,14 +48,13 @@ def _rooms(session: Session, centre_id: int, here: House, used: list[InUse]) -> 
     cal = here.calendar
     kept = {row: cal.grid.touched(Span(row.starts, row.ends)) for row in used}
     free: dict[int, int] = {}
-    for office in store.offices(session, centre_id):
-        steps = cal.grid.whole
-        for first, last in office.days:
-            steps &= cal.whole_days(first, last)
-        for row, taken in kept.items():
-            if row.room_id == office.id:
-                steps &= ~(taken & here.at_work.get(row.counsellor_id, NOT_PLANNED).house)
-        free[office.id] = steps
+    for room in store.rooms(session, centre_id):
+        if room.office:
+            steps = cal.whole_days(room.first_day, room.last_day) & cal.whole_days(room.site_first, room.site_last)
+            for row, taken in kept.items():
+                if row.room_id == room.id:
+                    steps &= ~(taken & here.at_work.get(row.counsellor_id, NOT_PLANNED).house)
+            free[room.id] = steps
     return free
 
 
@@ -70,7 +69,7 @@ def _steps(cal: Calendar, taken: Iterable[tuple[int, InUse]]) -> dict[int, int]:
 
 
 class Outside(NamedTuple):
-    """`why`: the first of staff, room, programme, closure, hours, shift, absence that the appointment does not fit."""
+    """`why`: the first of site, staff, room, programme, closure, hours, shift, absence that it does not fit."""
 
     appointment: Affected
     counsellor_id: int
@@ -86,16 +85,19 @@ def left_outside(session: Session, centre_id: int, now: datetime) -> list[Outsid
     first, last = (local_day(row.starts_at, rules.zone) for row in (booked[0][1], booked[-1][1]))
     here = planning.house(session, centre_id, rules, tuple(days_from(first, (last - first) // DAY + 1)))
     frame = centre_store.frame(session, centre_id, str(rules.zone), first)
-    judged = [(id_, row, _why(frame, here, row)) for id_, row in booked]
+    rooms = {room.id: room for room in store.rooms(session, centre_id)}
+    judged = [(id_, row, _why(frame, here, rooms[row.room_id], row)) for id_, row in booked]
     return [Outside(Affected(id_, row.code, row.starts_at), row.counsellor_id, why) for id_, row, why in judged if why]
 
 
-def _why(frame: Frame, here: House, booked: Booked) -> str | None:
+def _why(frame: Frame, here: House, room: RoomRow, booked: Booked) -> str | None:
     """The frame knows weekly patterns alone: single days, holidays and absences are judged by the house."""
-    why = outside(frame, booked)
+    day, why = local_day(booked.starts_at, frame.zone), outside(frame, booked)
+    if not room.site_there(day):
+        return "site"
     if why not in (None, "shift"):
         return why
-    if local_day(booked.starts_at, frame.zone) not in here.calendar.open_days:
+    if day not in here.calendar.open_days:
         return "closure"
     steps = here.calendar.grid.touched(Span(booked.starts_at, booked.ends_at))
     if steps & ~here.planned.get(booked.counsellor_id, NOT_PLANNED).talks:
