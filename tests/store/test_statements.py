@@ -13,7 +13,8 @@ from sqlalchemy import event
 
 from booking.domain.actors import WEB
 from booking.domain.availability import Wish
-from booking.services import appointments, calls, changes, desk, practice, screens, tickets
+from booking.domain.rostering import Spell
+from booking.services import appointments, calls, changes, desk, practice, presence, roster, screens, tickets
 from booking.store import models as m
 from booking.store.db import db
 from tests.people import (
@@ -43,6 +44,7 @@ from tests.people import (
 pytestmark = pytest.mark.usefixtures("inside")
 GERMAN = Wish("residence", "de", None)
 TEN = at("2027-03-02 10:00")
+SICK_TODAY = Spell(TODAY, TODAY)
 # The lock and the marks of a nested transaction differ between the databases and are no questions.
 _COUNTED = re.compile(r"\s*(SELECT(?! pg_advisory)|INSERT|UPDATE|DELETE)", re.IGNORECASE)
 
@@ -99,6 +101,9 @@ VERBS = {
     "screens": (lambda c, _: screens.screens(c), 1),
     "cast": (lambda c, _: practice.cast(c), 1),
     "next_morning": (lambda c, _: practice.next_morning(c, NOW), 3),
+    "presence.view": (lambda c, _: presence.view(c, None, 28, now=NOW), 48),
+    "today_strip": (lambda c, _: presence.today_strip(c, now=NOW), 12),
+    "report_absence": (lambda c, anna: roster.report_absence(c, [anna], "sick", SICK_TODAY, by=DESK, now=NOW), 56),
     "open_days": (lambda c, _: practice.open_days(c, NOW, 30), 3),
 }
 
