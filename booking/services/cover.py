@@ -169,7 +169,7 @@ def _hold(work: _Work, row: BookedRow, place: Place, kind: str, until: datetime)
 
 def _claim(work: _Work, appointment_id: int, place: Place) -> None:
     claimed, span = covering.claimed(work.case.inputs.plan, place), cover_values.span(place)
-    if not appointment_store.claim(work.session, work.centre_id, appointment_id, claimed, span):
+    if not appointment_store.claim(work.session, work.centre_id, claimed, span, appointment_id=appointment_id):
         raise PlanChanged
 
 

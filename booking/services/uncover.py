@@ -130,7 +130,7 @@ def _return(back: _Back, old: Place) -> None:
         store.drop_holds(session, centre_id, [line.hold_id])
     appointment_store.release(session, centre_id, row.id)
     claimed = covering.claimed(case.inputs.plan, old)
-    if not appointment_store.claim(session, centre_id, row.id, claimed, cover_values.span(old)):
+    if not appointment_store.claim(session, centre_id, claimed, cover_values.span(old), appointment_id=row.id):
         raise SlotTaken
     was_told = line.action in (OFFER, CANCEL)
     values = {**covering.columns(old), "because": line.before["because"], "sequence": row.sequence + was_told}

@@ -71,7 +71,7 @@ class LineRow(NamedTuple):
 class HoldRow(NamedTuple):
     id: int
     centre_id: int
-    appointment_id: int  # None for a form being filled, which no verb of cover asks for
+    appointment_id: int
     carrier_id: int
     programme_id: int
     counsellor_id: int
@@ -92,8 +92,7 @@ _BOOKED = (
     .order_by(a.starts_at, a.id)
 )  # fmt: skip
 _LINES = select(*(line[name] for name in LineRow._fields)).order_by(line.id)
-_HELD = select(*(h[name] for name in HoldRow._fields)).order_by(h.id)
-_HOLDS = _HELD.where(h.kind == OFFER)
+_HOLDS = select(*(h[name] for name in HoldRow._fields)).where(h.kind == OFFER).order_by(h.id)
 
 
 def booked(session: Session, centre_id: int, span: Span) -> list[BookedRow]:
@@ -111,6 +110,11 @@ def of_ids(session: Session, centre_id: int, ids: Iterable[int]) -> dict[int, Bo
 def set_back(session: Session, centre_id: int, appointment_id: int, **values: Any) -> None:
     """Write these values, whatever the appointment was; the caller has looked."""
     session.execute(update(m.Appointment).where(a.centre_id == centre_id, a.id == appointment_id).values(**values))
+
+
+def room_names(session: Session, centre_id: int) -> dict[int, str]:
+    room = m.Room.__table__.c
+    return {row.id: row.name for row in session.execute(select(room.id, room.name).where(room.centre_id == centre_id))}
 
 
 def carrier_of(session: Session, staff_id: int) -> int | None:
@@ -190,11 +194,6 @@ def undo_holds(session: Session, centre_id: int, appointment_ids: Iterable[int],
         h.centre_id == centre_id, h.kind == UNDO, h.made_at == made_at, h.appointment_id.in_(tuple(appointment_ids))
     )
     return list(session.scalars(rows.order_by(h.id)))
-
-
-def live_holds(session: Session, centre_id: int, now: datetime) -> list[HoldRow]:
-    """All places that are held at this moment."""
-    return [HoldRow._make(row) for row in session.execute(_HELD.where(h.centre_id == centre_id, h.expires_at > now))]
 
 
 def offer_of(session: Session, centre_id: int, appointment_id: int) -> HoldRow | None:

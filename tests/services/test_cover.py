@@ -474,7 +474,7 @@ def test_a_place_that_is_gone_is_not_given_back(house, anna, monkeypatch):
     with pytest.raises(NotFound):
         uncover.take_back(house, line + 1, by=LEAD, now=LATER)
     change(m.Absence, absence, ends_at=at("2027-03-03 00:00"))
-    monkeypatch.setattr(uncover.appointment_store, "claim", lambda *_: False)
+    monkeypatch.setattr(uncover.appointment_store, "claim", lambda *_, **__: False)
     with pytest.raises(SlotTaken):
         uncover.take_back(house, line, by=LEAD, now=LATER)
 

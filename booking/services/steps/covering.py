@@ -38,8 +38,6 @@ def case(session: Session, centre_id: int, now: datetime, *, whole: bool = False
     """All that is booked from now on, on days on which somebody has lost her place (or `whole`: on every day)."""
     planned = planning.load(session, centre_id, now)
     plan, rules = _from_now(planned.plan, planned.rules), planned.rules
-    for held in store.live_holds(session, centre_id, now):
-        plan = cover_values.taken(plan, place_of(held))
     grid = plan.calendar.grid
     here = planning.house(session, centre_id, rules, plan.calendar.days)
     answer_by = instant(local_day(now, rules.zone) + DAY, EVENING, rules.zone)
