@@ -21,7 +21,7 @@ from booking.domain.errors import LeavesCentreEmpty, Refusal, SlotTaken
 from booking.domain.roster import SHIFT_KINDS, Closure
 from booking.domain.rostering import LEAVE, OVERRIDES, SICK, Part, Spell
 from booking.domain.times import DAY, days_from, local_day
-from booking.services import appointments, changes, closures, roster
+from booking.services import appointments, changes, closures, cover, roster, uncover
 from booking.services.steps import watching
 from booking.store import models as m
 from booking.store.appointments import HOLDING
@@ -161,6 +161,25 @@ class Days(RuleBasedStateMachine):
         closure = Closure(day, day, None, kind, *walls)
         self.attempt(lambda: closures.close(self.centre, closure, "", fact=fact, by=self.lead, now=self.now))
 
+    # ── cover ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @rule(undone=st.booleans())
+    def settle_whoever_lost_her_place(self, undone):
+        """A plan that was just made can be carried out whole; taken back within three minutes, all is as before."""
+        proposal, _booked, _told = cover.propose(self.centre, now=self.now)
+        if not proposal.lines:
+            return
+        accepted = [cover.Accepted(x.talk_id, x.action, x.chain, x.after, x.because) for x in proposal.lines]
+        before = settled(self.now)
+        plan = cover.apply(
+            self.centre, proposal.fingerprint, accepted, cause="absence", by=self.lead, now=self.now
+        )  # fmt: skip
+        assert cover.propose(self.centre, now=self.now)[0].lines == ()
+        if undone:
+            soon = self.now + cover.TELL_AFTER - MINUTE
+            uncover.undo(self.centre, plan, by=self.lead, now=soon)
+            assert settled(soon) == before
+
     @rule(hours=st.integers(1, 30))
     def time_goes_by(self, hours):
         self.now += timedelta(hours=hours)
@@ -177,6 +196,12 @@ class Days(RuleBasedStateMachine):
             if state in HOLDING:
                 taken["c", counsellor].append((starts, ends))
                 taken["r", room].append((starts, ends))
+        for counsellor, room, starts, ends, kind, until in rows(
+            m.Hold.counsellor_id, m.Hold.room_id, m.Hold.starts_at, m.Hold.busy_until, m.Hold.kind, m.Hold.expires_at
+        ):
+            if kind == "offer" and until > self.now:
+                taken["c", counsellor].append((starts, ends))
+                taken["r", room].append((starts, ends))
         for spans in taken.values():
             spans.sort()
             assert all(one[1] <= other[0] for one, other in pairwise(spans))
@@ -185,7 +210,8 @@ class Days(RuleBasedStateMachine):
     def every_appointment_has_its_claims_and_there_are_no_others(self):
         claims = defaultdict(int)
         for appointment in rows(m.Claim.appointment_id):
-            claims[appointment] += 1
+            if appointment is not None:
+                claims[appointment] += 1
         expected = {
             id_: 2 * ((ends - starts) // (5 * MINUTE))
             for id_, starts, ends, state in rows(
@@ -236,6 +262,12 @@ class Days(RuleBasedStateMachine):
                 assert reason is not None
                 assert rows(m.GapOverride.reason)[-1] == reason
                 self.excused.update(days)
+
+
+def settled(now):
+    """All that cover changes and taking it back restores; what is held no longer counts for nothing."""
+    claims = rows(m.Claim.resource, m.Claim.step, m.Claim.appointment_id, m.Claim.hold_id, m.Claim.expires_at)
+    return [rows(*m.Appointment.__table__.columns), [c for c in claims if c[-1] is None or c[-1] > now]]
 
 
 def everything():
