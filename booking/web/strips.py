@@ -19,10 +19,19 @@ from booking.web import i18n
 
 def short_day(day: date | datetime) -> str:
     """Do 04.03. – as in a pocket calendar."""
+    return _formatted(day, "EEE dd.MM.", "EEE d MMM")
+
+
+def dated_day(day: date) -> str:
+    """With the year."""
+    return _formatted(day, "EEE dd.MM.yyyy", "EEE d MMM yyyy")
+
+
+def _formatted(day: date | datetime, german_pattern: str, other_pattern: str) -> str:
     local = day.astimezone(i18n.zone()) if isinstance(day, datetime) else day
     german = i18n.page_language() == "de"
     locale = i18n.PAGES[i18n.page_language()].catalogue
-    return format_date(local, "EEE dd.MM." if german else "EEE d MMM", locale=locale).replace(
+    return format_date(local, german_pattern if german else other_pattern, locale=locale).replace(
         ".", "", 1 if german else 0
     )
 
@@ -84,5 +93,5 @@ def words() -> dict[str, Any]:
     """What the templates of strips call."""
     return {
         "short_day": short_day, "span_words": span_words, "gap_words": gap_words, "away_days": away_days,
-        "part_of_day": part_of_day,
+        "part_of_day": part_of_day, "dated_day": dated_day,
     }  # fmt: skip
