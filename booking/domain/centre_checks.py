@@ -14,15 +14,16 @@ from booking.domain.times import GRAIN_MINUTES
 
 # table, and the key in which no two of its rows may be alike
 NAMED_BY = (
-    ("carrier", "slug"), ("partner", "slug"), ("programme", "slug"), ("topic", "slug"), ("room", "slug"),
-    ("room", "name"), ("staff", "login"),
+    ("carrier", "slug"), ("partner", "slug"), ("area", "slug"), ("site", "slug"), ("programme", "slug"),
+    ("topic", "slug"), ("room", "slug"), ("room", "name"), ("interpreter", "slug"), ("staff", "login"),
 )  # fmt: skip
 # table, its key, and the table whose slugs may stand there
 REFERENCES = (
-    ("programme", "refer_to", "partner"), ("topic", "programmes", "programme"), ("closure", "carrier", "carrier"),
+    ("programme", "refer_to", "partner"), ("programme", "areas", "area"), ("room", "site", "site"),
+    ("topic", "programmes", "programme"), ("closure", "carrier", "carrier"),
     ("staff", "carrier", "carrier"), ("staff", "programmes", "programme"), ("staff", "rooms", "room"),
 )  # fmt: skip
-WITH_DAYS = ("programme", "room", "closure", "staff")
+WITH_DAYS = ("site", "programme", "room", "closure", "interpreter", "staff")
 COUNSELLOR_NEEDS = ("carrier", "programmes", "languages", "rooms")
 SHIFT_KEYS = {"weekday", "starts", "ends", "valid_from", "valid_until", "kind", "every_weeks"}
 OFFICE = "office"
@@ -37,6 +38,12 @@ def check(file: Row) -> None:
         _hours(hours)
     if (centre := file.get("centre")) and centre.lacks("languages"):
         (centre.at / "languages").say("no-language")
+    for room in file.rows("room"):
+        if room.get("kind") == OFFICE and room.get("talks", 1) > 1:
+            (room.at / "talks").say("one-talk")
+    for interpreter in file.rows("interpreter"):
+        if interpreter.lacks("languages"):
+            (interpreter.at / "languages").say("interpreter-language")
     for person in file.rows("staff"):
         _person(person, file)
 

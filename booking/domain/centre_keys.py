@@ -72,7 +72,9 @@ CENTRE = {
     "start_every_minutes": Key(read.part_of_hour),
     "buffer_minutes": Key(read.minutes(0, 60)),
     "min_present": Key(read.whole(0, 1)),
-    "min_reachable": Key(read.whole(0, 1)),
+    "min_reachable": Key(read.whole(0, 9)),
+    "same_day_percent": Key(read.whole(0, 90), 0),
+    "crisis_minutes": Key(read.minutes(0, 60), 0),
     "erase_after_days": Key(read.whole(1, 365)),
 }
 CARRIER = {
@@ -86,6 +88,17 @@ PARTNER = {
     "address": Key(read.text(200)),
     "phone": Key(PHONE),
 }
+AREA = {
+    "slug": Key(read.slug),
+    "name": Key(read.words),
+}
+SITE = {
+    "slug": Key(read.slug),
+    "name": Key(read.words),
+    "address": Key(read.text(200)),
+    "outreach": Key(read.flag, False),
+    **DAYS,
+}
 PROGRAMME = {
     "slug": Key(read.slug),
     "name": Key(read.words),
@@ -94,11 +107,14 @@ PROGRAMME = {
     **DAYS,
     "confidential": Key(read.flag, False),
     "refer_to": Key(read.slug, None),
+    "areas": Key(read.each_once(read.slug), ()),
 }
 TOPIC = {
     "slug": Key(read.one_of(*TOPICS)),
     "name": Key(read.words),
     "minutes": Key(read.minutes(5, 240)),
+    "follow_up_minutes": Key(read.minutes(5, 240), None),
+    "short_minutes": Key(read.minutes(5, 240), None),
     "programmes": Key(read.each_once(read.slug)),
 }
 ROOM = {
@@ -106,6 +122,8 @@ ROOM = {
     "name": Key(read.text(40)),
     "kind": Key(read.one_of(OFFICE, GROUP, WAITING)),
     "seats": Key(read.whole(1, 500)),
+    "talks": Key(read.whole(1, 20), 1),
+    "site": Key(read.slug, None),
     "step_free": Key(read.flag, None),
     "quiet": Key(read.flag, False),
     **DAYS,
@@ -139,6 +157,7 @@ STAFF = {
     "role": Key(read.one_of(*ROLES)),
     "carrier": Key(read.slug, None),
     "duty": Key(read.flag),
+    "woman": Key(read.flag, None),
     "fte": Key(read.share),
     "secret_since": Key(read.day, None),
     **DAYS,
@@ -147,16 +166,28 @@ STAFF = {
     "rooms": Key(read.each_once(read.slug), ()),
     "shift": Key(read.many(read.table(SHIFT)), ()),
 }
+INTERPRETER = {
+    "slug": Key(read.slug),
+    "name": Key(read.text(80)),
+    "languages": Key(read.each_once(read.language)),
+    "woman": Key(read.flag, None),
+    "lead_minutes": Key(read.minutes(0, 30 * 24 * 60), 0),
+    **DAYS,
+    "hours": Key(read.week),
+}
 FILE = read.table(
     {
         "centre": Key(read.table(CENTRE)),
         "carrier": Key(read.many(read.table(CARRIER))),
         "partner": Key(read.many(read.table(PARTNER)), ()),
+        "area": Key(read.many(read.table(AREA)), ()),
+        "site": Key(read.many(read.table(SITE)), ()),
         "programme": Key(read.many(read.table(PROGRAMME))),
         "topic": Key(read.many(read.table(TOPIC))),
         "room": Key(read.many(read.table(ROOM))),
         "hours": Key(read.table(HOURS)),
         "closure": Key(read.many(read.table(CLOSURE)), ()),
+        "interpreter": Key(read.many(read.table(INTERPRETER)), ()),
         "staff": Key(read.many(read.table(STAFF)), ()),
     }
 )

@@ -50,6 +50,8 @@ class Centre(NamedTuple):
     buffer_minutes: int
     min_present: int
     min_reachable: int
+    same_day_percent: int
+    crisis_minutes: int
     erase_after_days: int
 
 
@@ -66,8 +68,22 @@ class Partner(NamedTuple):
     phone: str
 
 
+class Area(NamedTuple):
+    slug: str
+    name: dict[str, str]
+
+
+class Site(NamedTuple):
+    slug: str
+    name: dict[str, str]
+    address: str
+    outreach: bool
+    first_day: date | None
+    last_day: date | None
+
+
 class Programme(NamedTuple):
-    """`refer_to`: the slug of a partner."""
+    """`refer_to`: the slug of a partner; `areas`: slugs."""
 
     slug: str
     name: dict[str, str]
@@ -77,12 +93,15 @@ class Programme(NamedTuple):
     last_day: date | None
     confidential: bool
     refer_to: str | None
+    areas: tuple[str, ...]
 
 
 class Topic(NamedTuple):
     slug: str
     name: dict[str, str]
     minutes: int
+    follow_up_minutes: int | None
+    short_minutes: int | None
     programmes: tuple[str, ...]
 
 
@@ -91,6 +110,8 @@ class Room(NamedTuple):
     name: str
     kind: str
     seats: int
+    talks: int
+    site: str | None
     step_free: bool | None
     quiet: bool
     first_day: date | None
@@ -119,6 +140,25 @@ class Shift(NamedTuple):
     every_weeks: int
 
 
+class Times(NamedTuple):
+    """An interpreter's hours on a weekday."""
+
+    weekday: int
+    starts: time
+    ends: time
+
+
+class Interpreter(NamedTuple):
+    slug: str
+    name: str
+    languages: tuple[str, ...]
+    woman: bool | None
+    lead_minutes: int
+    first_day: date | None
+    last_day: date | None
+    hours: tuple[Times, ...]
+
+
 class Staff(NamedTuple):
     """`shifts` empty: her roster is made elsewhere."""
 
@@ -127,6 +167,7 @@ class Staff(NamedTuple):
     role: str
     carrier: str | None
     duty: bool
+    woman: bool | None
     contract_minutes: int
     secret_since: date | None
     first_day: date | None
@@ -143,11 +184,14 @@ class Description(NamedTuple):
     centre: Centre
     carriers: tuple[Carrier, ...]
     partners: tuple[Partner, ...]
+    areas: tuple[Area, ...]
+    sites: tuple[Site, ...]
     programmes: tuple[Programme, ...]
     topics: tuple[Topic, ...]
     rooms: tuple[Room, ...]
     hours: tuple[Hours, ...]
     closures: tuple[Closure, ...]
+    interpreters: tuple[Interpreter, ...]
     staff: tuple[Staff, ...]
 
 
@@ -176,18 +220,26 @@ def _built(file: Row) -> Description:
         centre=Centre(**file.get("centre").values),
         carriers=tuple(Carrier(**row.values) for row in file.rows("carrier")),
         partners=tuple(Partner(**row.values) for row in file.rows("partner")),
+        areas=tuple(Area(**row.values) for row in file.rows("area")),
+        sites=tuple(Site(**row.values) for row in file.rows("site")),
         programmes=tuple(Programme(**row.values) for row in file.rows("programme")),
         topics=tuple(Topic(**row.values) for row in file.rows("topic")),
         rooms=tuple(Room(**row.values) for row in file.rows("room")),
         hours=_hours(hours, "open", walk_in=False, alone=WALK_INS)
         + _hours(hours, "walk_in", walk_in=True, alone=hours.get("alone")),
         closures=tuple(Closure(**row.values) for row in file.rows("closure")),
+        interpreters=tuple(_interpreter(row) for row in file.rows("interpreter")),
         staff=tuple(_staff(row) for row in file.rows("staff")),
     )
 
 
 def _hours(row: Row, name: str, *, walk_in: bool, alone: str) -> tuple[Hours, ...]:
     return tuple(Hours(part.weekday, part.starts, part.ends, walk_in, alone) for part in row.get(name))
+
+
+def _interpreter(row: Row) -> Interpreter:
+    hours = tuple(Times(part.weekday, part.starts, part.ends) for part in row.get("hours"))
+    return Interpreter(**{**row.values, "hours": hours})
 
 
 def _staff(row: Row) -> Staff:

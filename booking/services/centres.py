@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from booking.domain.centre_changes import ADDED, CHANGED, KEPT, LEFT, Booked, Change, Frame, outside
-from booking.domain.centres import BadCentre, Closure, Description, Mistake, Shift, Staff
+from booking.domain.centres import BadCentre, Closure, Description, Mistake, Shift, Staff, Times
 from booking.domain.errors import NotFound
 from booking.domain.roster import Hours
 from booking.domain.times import local_day
@@ -131,7 +131,7 @@ def _load(session: Session, described: Description, now: datetime, *, practice: 
     loading = Loading(session, centre_id, today)
     _rows(loading, described)
     _belongings(loading, described)
-    for kind in ("staff", "topic", "programme", "room", "carrier", "partner"):
+    for kind in ("staff", "interpreter", "topic", "programme", "room", "site", "area", "carrier", "partner"):
         loading.retire(kind)
     found += loading.changes
     if before is not None:
@@ -157,12 +157,18 @@ def _rows(loading: Loading, described: Description) -> None:
     loading.rows("carrier", {row.slug: _columns(row) for row in described.carriers})
     loading.rows("partner", {row.slug: _columns(row) for row in described.partners})
     partners = {row.slug: loading.id_of("partner", row.refer_to) for row in described.programmes}
-    loading.rows("programme", {r.slug: {**_columns(r), "refer_to": partners[r.slug]} for r in described.programmes})
+    loading.rows("area", {row.slug: {**_columns(row), "position": n} for n, row in enumerate(described.areas)})
+    loading.rows("site", {row.slug: _columns(row) for row in described.sites})
+    loading.rows("programme", {
+        row.slug: {**_columns(row, "areas"), "refer_to": partners[row.slug]} for row in described.programmes
+    })  # fmt: skip
     loading.rows("topic", {
-        row.slug: {"name": row.name, "minutes": row.minutes, "position": place, "offered": True}
+        row.slug: {**_columns(row, "programmes"), "position": place, "offered": True}
         for place, row in enumerate(described.topics)
     })  # fmt: skip
-    loading.rows("room", {row.slug: _columns(row) for row in described.rooms})
+    sites = {row.slug: loading.id_of("site", row.site) for row in described.rooms}
+    loading.rows("room", {row.slug: {**_columns(row, "site"), "site_id": sites[row.slug]} for row in described.rooms})
+    loading.rows("interpreter", {row.slug: _columns(row, "hours") for row in described.interpreters})
     loading.rows("staff", {row.login: _account(loading, row) for row in described.staff})
 
 
@@ -173,6 +179,7 @@ def _account(loading: Loading, person: Staff) -> dict[str, Any]:
 
 def _belongings(loading: Loading, described: Description) -> None:
     loading.links("topic", "programmes", {row.slug: row.programmes for row in described.topics}, "programme")
+    loading.links("programme", "areas", {row.slug: row.areas for row in described.programmes}, "area")
     loading.links("staff", "programmes", {row.login: row.programmes for row in described.staff}, "programme")
     loading.links("staff", "languages", {row.login: row.languages for row in described.staff})
     loading.links("staff", "rooms", {row.login: row.rooms for row in described.staff}, "room")
@@ -181,6 +188,8 @@ def _belongings(loading: Loading, described: Description) -> None:
         closures = [(*c[:2], loading.id_of("carrier", c.carrier), *c[3:]) for c in described.closures]
         columns = ("first_day", "last_day", "carrier_id", "kind", "starts", "ends", "reason")
         loading.sets("closure", columns, closures, Closure)
+    for one in described.interpreters:
+        loading.sets("interpreter_hours", Times._fields, one.hours, Times, ("interpreter", one.slug))
     for person in described.staff:
         if person.shifts:  # without, her roster is made elsewhere
             loading.sets("shift", Shift._fields, person.shifts, Shift, ("staff", person.login))

@@ -92,6 +92,7 @@ def _table(name: str) -> Table:
 
 LINKS = {
     ("topic", "programmes"): Link(_table("topic_programme"), "topic_id", "programme_id"),
+    ("programme", "areas"): Link(_table("programme_area"), "programme_id", "area_id"),
     ("staff", "programmes"): Link(_table("staff_programme"), "staff_id", "programme_id"),
     ("staff", "languages"): Link(_table("staff_language"), "staff_id", "language"),
     ("staff", "rooms"): Link(_table("staff_room"), "staff_id", "room_id", position=True),

@@ -33,6 +33,7 @@ NAMES = {
 SPOKEN_HERE = ("ar", "ar", "ar", "uk", "uk", "tr", "ru", "ro", "fr", "en", "de", "de", "it", "fa")
 TOPICS = ("residence", "residence", "benefits", "unsure", "housing", "employment", "school-training", "family-health")
 AGES = (Age(True), Age(True), Age(False))
+AREAS = ("balingen", "rosenfeld", "")  # asked only where a centre has areas
 NO_SHOWS = 0.2
 DESK, WEB, COUNSEL = By("desk"), By("web"), By("desk")
 
@@ -98,7 +99,7 @@ class Rehearsal:
     def _booking(self, day: datetime) -> Callable[[datetime], list[Event]]:
         chance = self._random
         language = chance.choice(SPOKEN_HERE)
-        wish = Wish(chance.choice(TOPICS), language, chance.choice(AGES))
+        wish = Wish(chance.choice(TOPICS), language, chance.choice(AGES), chance.choice(AREAS))
         phone = chance.choice((*PHONES, "", ""))
         contact = Contact(chance.choice((*NAMES[language], "")), phone, bool(phone), ("+49",))
 

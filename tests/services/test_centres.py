@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from booking.domain.centre_changes import Change
-from booking.domain.centres import BadCentre, Closure, Shift
+from booking.domain.centres import BadCentre, Closure, Shift, Times
 from booking.domain.errors import NotFound
 from booking.domain.roster import Hours
 from booking.services import centres
 from booking.store import models as m
 from booking.store.db import on_commit, reading, transaction
+from booking.web.cli import wording
 from tests.centre_files import SMALL, changed, section
 from tests.rows import a_member, an_appointment
 
@@ -427,3 +428,60 @@ def test_a_centre_nobody_loaded_is_not_found(loaded):
         centres.by_slug("nowhere")
     with pytest.raises(NotFound):
         centres.by_id(0)
+
+
+# ── areas, sites and interpreters ─────────────────────────────────────────────────────────────────────────────────
+
+MORE = """
+[[area]]
+slug = "hill"
+name = { de = "Berg", en = "Hill", ar = "تل" }
+
+[[site]]
+slug = "annexe"
+name = { de = "Anbau", en = "Annexe", ar = "ملحق" }
+address = "Gasse 3"
+
+[[interpreter]]
+slug = "nour"
+name = "Nour"
+languages = ["ar"]
+woman = true
+lead_minutes = 60
+hours = { mon = ["09:00-12:00"] }
+
+[hours.open]"""
+RICH = changed(
+    ("\n[hours.open]", MORE), ("before_birthday = 27", 'before_birthday = 27\nareas = ["hill"]'),
+    ("seats = 3", 'seats = 3\nsite = "annexe"'), ("duty = true", "duty = true\nwoman = true"),
+    ("minutes = 30", "minutes = 30\nfollow_up_minutes = 20"),
+    ("min_present = 1", "min_present = 1\nsame_day_percent = 25\ncrisis_minutes = 20"),
+)  # fmt: skip
+
+
+def test_what_availability_asks_for_comes_from_the_file(loaded):
+    found = twice(RICH)
+    told = [c for c in found if c.kind in ("area", "site", "programme", "room")]
+    assert [(c.what, c.kind, c.slug, c.field, c.new) for c in told] == [
+        ("added", "area", "hill", None, None), ("added", "site", "annexe", None, None),
+        ("changed", "room", "r1", "site", "annexe"), ("changed", "programme", "young", "areas", ["hill"]),
+    ]  # fmt: skip
+    centre, nour = one(m.Centre), one(m.Interpreter)
+    assert (centre.same_day_percent, centre.crisis_minutes) == (25, 20)
+    assert (nour.languages, nour.woman, nour.lead_minutes) == (["ar"], True, 60)
+    assert (one(m.Staff, login="ada").woman, one(m.Staff, login="ben").woman) == (True, None)
+    assert (one(m.Topic, slug="unsure").follow_up_minutes, one(m.Room, slug="r2").talks) == (20, 1)
+    assert one(m.InterpreterHours).starts == time(9)
+
+
+def test_an_interpreters_hours_change_and_she_ends_if_she_is_booked(loaded):
+    twice(RICH)
+    (gone, came) = twice(RICH.replace('mon = ["09:00-12:00"] }', 'mon = ["09:00-11:00"] }'))
+    assert [gone.old, came.new] == [Times(0, time(9), time(12)), Times(0, time(9), time(11))]
+    assert wording.change(came) == "interpreter_hours nour mon 09:00-11:00"
+    book(interpreter_id=one(m.Interpreter).id)
+    ended = [c for c in twice(SMALL) if c.kind in ("interpreter", "site", "area")]
+    assert [(c.what, c.kind, c.field) for c in ended] == [
+        ("kept", "interpreter", "last_day"), ("removed", "site", None), ("removed", "area", None),
+    ]  # fmt: skip
+    assert one(m.Interpreter).last_day == YESTERDAY

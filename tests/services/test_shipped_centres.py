@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 
@@ -141,8 +141,9 @@ def test_every_topic_can_be_booked_within_a_week_whatever_the_age(app, slug, lan
         centres.load(centres.source(slug).text, now=NOW)
         centre = centres.by_slug(slug)
         for topic in appointments.topics_with_age(centre.id, now=NOW):
-            for reached in (True, False):
-                wish = Wish(topic.slug, language, Age(reached))
+            lives = [*(area.slug for area in topic.areas), ""] if topic.areas else [None]
+            for reached, area in product((True, False), lives):
+                wish = Wish(topic.slug, language, Age(reached), area)
                 if (slug, topic.slug, reached) == ("balingen", "school-training", False):
                     with pytest.raises(NoProgramme) as caught:
                         appointments.offers(centre.id, wish, now=NOW)

@@ -8,15 +8,15 @@ from tests.people import add, an_area, change, id_of
 from tests.web.visiting import press, read, rows, said
 
 HERE, API = "/balingen/de/residence", "/api/v1/centres/balingen"
-WISHES = {"topic": "residence", "age": "reached", "area": "rosenfeld"}
+WISHES = {"topic": "residence", "age": "reached", "area": "north"}
 
 
 @pytest.fixture
 def asked(app, house):
-    """In Balingen the topic "residence" now turns on living in Rosenfeld or Isingen; a city helps all others."""
+    """In Balingen the topic "residence" now turns on living in the north or the south; a city helps all others."""
     centre = house["balingen"]
     with app.app_context():
-        an_area(centre, "rosenfeld", programmes=["im", "mbe"]), an_area(centre, "isingen", programmes=["im"])
+        an_area(centre, "north", programmes=["im", "mbe"]), an_area(centre, "south", programmes=["im"])
         city = add(
             m.Partner(centre_id=centre, slug="city", name={"de": "Stadthilfe"}, address="Markt 1", phone="+49 30")
         )
@@ -27,19 +27,19 @@ def asked(app, house):
 def test_where_she_lives_is_asked_before_her_age_and_goes_along(app, client, asked):
     area = client.get(HERE, follow_redirects=True)
     assert read(area).forms[-1].inputs.keys() >= {"area"}
-    age = press(client, area, area="rosenfeld")
+    age = press(client, area, area="north")
     times = press(client, age, age="reached")
-    assert "area=rosenfeld" in times.request.url
+    assert "area=north" in times.request.url
     details = client.get(next(link for link in read(times).main if "/details?" in link))
     booked = press(client, details)
     assert "/appointment/" in booked.request.path
-    assert rows(app, "appointment")[0]["needs"] == {"area": "rosenfeld"}
+    assert rows(app, "appointment")[0]["needs"] == {"area": "north"}
 
 
 def test_back_from_the_times_is_the_question_before(client, asked):
-    times = client.get(f"{HERE}/times?area=rosenfeld&age=reached")
-    assert any("area=rosenfeld" in link and "/times" not in link for link in read(times).main)
-    age = client.get(f"{HERE}/?area=rosenfeld")
+    times = client.get(f"{HERE}/times?area=north&age=reached")
+    assert any("area=north" in link and "/times" not in link for link in read(times).main)
+    age = client.get(f"{HERE}/?area=north")
     assert any(link.rstrip("/").endswith("/residence") for link in read(age).main)
 
 
@@ -52,7 +52,7 @@ def test_the_times_without_an_answer_ask_for_it(app, client, asked):
     assert read(client.get(f"{HERE}/times?age=reached")).forms[-1].inputs.keys() >= {"area"}
     refused = client.get(f"{HERE}/times?age=reached&area=nowhere")
     assert (refused.status_code, said(app, "area-unknown") in read(refused).words) == (422, True)
-    assert client.get(f"{HERE}/times?area=rosenfeld").status_code == 422  # the age is still to be said
+    assert client.get(f"{HERE}/times?area=north").status_code == 422  # the age is still to be said
 
 
 def test_a_time_without_an_answer_leads_back_to_the_question(app, client, asked):
@@ -66,7 +66,7 @@ def test_a_time_without_an_answer_leads_back_to_the_question(app, client, asked)
 def test_an_area_without_an_age_question_leads_straight_to_the_times(app, client, asked):
     with app.app_context():
         change(m.Programme, id_of(m.Programme, asked, "mbe"), from_birthday=None)
-    answer = press(client, client.get(f"{HERE}/"), area="isingen")
+    answer = press(client, client.get(f"{HERE}/"), area="south")
     assert answer.request.path.endswith("/times")
     assert any(link.rstrip("/").endswith("/residence") for link in read(answer).main)
 
@@ -87,7 +87,7 @@ def test_wishes_decide_what_is_offered_and_are_stored(app, client, asked):
     assert booked.status_code == 201
     stored = rows(app, "appointment")[0]
     assert (stored["mode"], stored["length"]) == ("phone", "follow_up")
-    assert stored["needs"] == {"area": "rosenfeld", "people": 2}
+    assert stored["needs"] == {"area": "north", "people": 2}
 
 
 def test_the_same_counsellor_is_named_by_the_link_of_an_appointment_with_her(app, client, asked):

@@ -21,8 +21,13 @@ AT_FIRST = {"staff": {"language": "de"}}
 # Also set on the team page: where the file does not name them, an account keeps what it has.
 ONLY_IF_NAMED = {"staff": frozenset({"secret_since", "first_day", "last_day"})}
 # How columns that name a row of another kind are called in the file.
-NAMES = {"carrier_id": ("carrier", "carrier"), "refer_to": ("refer_to", "partner")}
-ENDED_BY = {"staff": "last_day", "programme": "last_day", "room": "last_day", "topic": "offered"}
+NAMES = {
+    "carrier_id": ("carrier", "carrier"), "refer_to": ("refer_to", "partner"), "site_id": ("site", "site"),
+}  # fmt: skip
+ENDED_BY = {
+    "staff": "last_day", "programme": "last_day", "room": "last_day", "site": "last_day", "interpreter": "last_day",
+    "topic": "offered",
+}  # fmt: skip
 
 
 class Loading:

@@ -83,35 +83,35 @@ def book(json: x.NewAppointment, headers: x.KeyHeader) -> tuple[x.BookedAppointm
 @blueprint.post("/centres/<centre>/holds")
 @limits.limiter.limit(limits.BOOK)
 @spec.validate(json=x.NewHold, resp=answers(*UNREADABLE, 404, 409, 422, HTTP_201=x.Held))
-def hold(json: x.NewHold) -> tuple[x.Held, int]:
+def take_hold(json: x.NewHold) -> tuple[x.Held, int]:
     """Keep a start for ten minutes, while a form is filled"""
     held = holds.take(g.centre.id, _wish(json), json.start, device=json.device, now=clock.now())
     return x.Held(**held._asdict()), 201
 
 
-@blueprint.patch("/centres/<centre>/holds/<token>")
+@blueprint.patch("/centres/<centre>/holds/<hold>")
 @limits.limiter.limit(limits.BOOK)
 @spec.validate(resp=answers(404, 409, HTTP_200=x.Held))
-def extend_hold(token: str) -> x.Held:
+def extend_hold(hold: str) -> x.Held:
     """Ten minutes more, half an hour in all"""
-    return x.Held(**holds.extend(g.centre.id, token, now=clock.now())._asdict())
+    return x.Held(**holds.extend(g.centre.id, hold, now=clock.now())._asdict())
 
 
-@blueprint.get("/centres/<centre>/holds/<token>")
+@blueprint.get("/centres/<centre>/holds/<hold>")
 @limits.limiter.limit(limits.API_READ)
 @spec.validate(resp=answers(404, HTTP_200=x.Held))
-def look_at_hold(token: str) -> x.Held:
+def look_at_hold(hold: str) -> x.Held:
     """What is, or was, held"""
-    return x.Held(**holds.look(g.centre.id, token)._asdict())
+    return x.Held(**holds.look(g.centre.id, hold)._asdict())
 
 
-@blueprint.delete("/centres/<centre>/holds/<token>")
+@blueprint.delete("/centres/<centre>/holds/<hold>")
 @limits.limiter.limit(limits.BOOK)
 @spec.validate(resp=answers(404, HTTP_200=x.Held))
-def drop_hold(token: str) -> x.Held:
+def drop_hold(hold: str) -> x.Held:
     """Give it back"""
-    holds.drop(g.centre.id, token, now=clock.now())
-    return x.Held(**holds.look(g.centre.id, token)._asdict())
+    holds.drop(g.centre.id, hold, now=clock.now())
+    return x.Held(**holds.look(g.centre.id, hold)._asdict())
 
 
 @blueprint.get("/appointments/<link>")

@@ -11,7 +11,7 @@ from typing import Any
 
 from booking.domain.centre_changes import KEPT, LEFT, Change
 from booking.domain.centre_values import WEEKDAYS
-from booking.domain.centres import Closure, Shift
+from booking.domain.centres import Closure, Shift, Times
 from booking.domain.roster import SHUT, TALKS, WALK_INS, Hours
 from booking.web.i18n import TRANSLATIONS, compile_catalogues
 
@@ -26,6 +26,7 @@ MISTAKES = {
     "counsellor-needs": _('A counsellor needs "%(name)s".'),
     "ends-first": _("This ends before it starts."),
     "here-twice": _('"%(name)s" stands here twice.'),
+    "interpreter-language": _("An interpreter needs a language."),
     "key-unknown": _("This key is not known. Known here are %(known)s."),
     "missing": _('"%(name)s" is missing.'),
     "no-day": _("Write a day like 2027-03-01, without quotes."),
@@ -54,6 +55,7 @@ MISTAKES = {
     "not-utf-8": _("This line is not UTF-8 text. Save the file as UTF-8."),
     "off-the-marks": _("Times must be on a mark of %(of)s minutes."),
     "one-time": _("Give both starts and ends, or neither for whole days."),
+    "one-talk": _("An office holds one talk at a time. Leave this out, or make it a group room."),
     "outside-day": _("This time lies outside the day."),
     "outside-opening": _("These walk-in hours lie outside the opening hours."),
     "periods-overlap": _("This overlaps another period of the day."),
@@ -128,6 +130,8 @@ def _line(line: Any) -> str:
         part = f"{line.starts:%H:%M}-{line.ends:%H:%M}" if line.starts and line.ends else ""
         kind, carrier = line.kind if line.kind != SHUT else "", line.carrier or ""
         return " ".join(filter(None, (f"{line.first_day}/{line.last_day}", part, kind, carrier, f'"{line.reason}"')))
+    if isinstance(line, Times):
+        return _period(line)
     if isinstance(line, Hours):
         alone = f"alone={line.alone}" if line.alone != WALK_INS else ""
         return " ".join(filter(None, (_period(line), "walk_in" if line.walk_in else "", alone)))
@@ -138,5 +142,5 @@ def _line(line: Any) -> str:
     return ""
 
 
-def _period(line: Hours | Shift) -> str:
+def _period(line: Hours | Shift | Times) -> str:
     return f"{WEEKDAYS[line.weekday]} {line.starts:%H:%M}-{line.ends:%H:%M}"
