@@ -43,6 +43,7 @@ TABLE: dict[str, Said] = {
     "leaves-centre-empty": Said(409, _("Nothing was saved, because then nobody would be there at these times.")),
     "shifts-overlap": Said(409, _("Nothing was saved, because this overlaps with another line of the same kind.")),
     "still-booked": Said(409, _("Nothing was saved, because appointments are booked at this time.")),
+    "plan-changed": Said(409, _("Something has changed meanwhile, and nothing was done. This is the new plan.")),
     "too-busy": Said(503, _("The system is busy. Please try again in a moment.")),
     "form-expired": Said(400, _("This page was open for too long. Please send it once more.")),
     "too-large": Said(413, _("That is too much text. Please write less.")),

@@ -40,7 +40,9 @@ PAGES = {
     )
 }
 STAFF_PAGES = ("de", "en")
-STAFF_BLUEPRINTS = frozenset({"calendars", "calls", "changes", "desk", "practice", "reports", "roster", "staff"})
+STAFF_BLUEPRINTS = frozenset(
+    {"calendars", "calls", "changes", "cover", "desk", "practice", "reports", "roster", "staff"}
+)
 # The languages people speak are another, longer list than those of the pages.
 SPOKEN = {
     "ar": "العربية", "bg": "Български", "de": "Deutsch", "en": "English", "es": "Español", "fa": "فارسی",

@@ -14,7 +14,7 @@ from booking import clock
 from booking.domain.actors import WEB
 from booking.domain.appointments import spoken
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken, TooLate, WrongCredentials, WrongState
-from booking.services import appointments, changes
+from booking.services import appointments, changes, offers
 from booking.services.appointments import Card, Topic
 from booking.web import i18n, limits
 from booking.web.answers import (
@@ -56,8 +56,22 @@ def show(link: str) -> ResponseReturnValue:
         "appointments/show.html", appointment=_shown(card), is_new="new" in request.args,
         code_picture=appointments.code_picture(card) if card.code else None,
         can_change=can_change(card), ics_url=url_for(".calendar", link=link),
+        offer=offers.pending(g.centre.id, card.id, now=clock.now()) if card.state == "cancelled" else None,
+        offer_url=url_for(".answer_offer", link=link),
         move_url=url_for(".move", link=link), cancel_url=url_for(".cancel", link=link),
     )  # fmt: skip
+
+
+@blueprint.post("/<centre>/<language:language>/appointment/<link>/offer")
+@limits.limiter.limit(limits.BOOK)
+def answer_offer(link: str) -> ResponseReturnValue:
+    """Yes or no to the new time that is held for her; too late or answered already, the page says how it stands."""
+    card, form = _card(link), Form()
+    if form.validate():
+        verb = offers.accept if request.form.get("reply") == "yes" else offers.decline
+        with suppress(NotFound, TooLate, WrongState):
+            verb(g.centre.id, card.id, by=WEB, now=clock.now())
+    return redirect(url_for(".show", link=link), 303)
 
 
 @blueprint.get("/<centre>/<language:language>/appointment/<link>/calendar.ics")

@@ -10,6 +10,7 @@ from booking.web import (
     calendars,
     calls,
     changes,
+    cover,
     desk,
     doors,
     errors,
@@ -55,6 +56,7 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, calls.blueprint, doors.COUNSELLING)
     open_door(app, calendars.blueprint, doors.COUNSELLING, feed=doors.ANYONE)
     open_door(app, reports.blueprint, doors.LEADING)
+    open_door(app, cover.blueprint, doors.RECEPTION)
     open_door(app, roster.blueprint, doors.LEADING, page=doors.RECEPTION)
     open_door(app, api.public, doors.ANYONE, board=doors.SCREEN)
     open_door(app, api.reception, doors.RECEPTION_TOKEN)

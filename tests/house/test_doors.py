@@ -35,6 +35,12 @@ PAGES = {
     "desk.screen_list": RECEPTION,
     "desk.revoke": RECEPTION,
     "calendars.page": COUNSELLING,
+    "cover.page": RECEPTION,
+    "cover.accept": RECEPTION,
+    "cover.undo": RECEPTION,
+    "cover.back": RECEPTION,
+    "cover.called": RECEPTION,
+    "cover.came": RECEPTION,
     "roster.page": RECEPTION,
     "roster.absence": {"lead"},
     "roster.one_absence": {"lead"},
@@ -238,6 +244,6 @@ def test_no_secret_stands_in_an_address_but_those_of_private_links(app):
     assert {entry.partition(":")[0] for entry in found} == {
         "staff.link", "visits.show", "visits.calendar", "visits.cancel", "visits.move", "api.look", "api.move",
         "calendars.feed",
-        "api.cancel",
+        "api.cancel", "visits.answer_offer",
         "api.look_at_hold", "api.extend_hold", "api.drop_hold",  # opens nothing about a person, for half an hour
     }  # fmt: skip

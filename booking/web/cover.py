@@ -1,0 +1,230 @@
+"""The cover room: one plan for all who have lost their place, accepted whole or by parts, and taken back."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+
+from booking import clock
+from booking.domain.actors import By
+from booking.domain.appointments import spoken
+from booking.domain.cover import Proposal
+from booking.domain.cover_values import ACTIONS, CANCEL, OFFER, Line, Place
+from booking.domain.errors import Invalid, PlanChanged, Refusal
+from booking.domain.tickets import shown
+from booking.domain.times import local_day
+from booking.services import cover, covered, offers, uncover
+from booking.services.cover import Accepted
+from booking.services.covered import Names
+from booking.web import i18n
+from booking.web.errors import sentence, status
+from booking.web.forms import Form
+
+blueprint = Blueprint("cover", __name__)
+LOST = {
+    "absent": _("%(name)s is not there."), "room": _("The room is not available."),
+    "closed": _("The centre is closed then."), "programme": _("The programme does not run on that day."),
+    "interpreter": _("The interpreter cannot come."),
+}  # fmt: skip
+WHY = {
+    "only": _("The only colleague who is free and fits."), "language": _("This colleague speaks the language."),
+    "share": _("This colleague has the most hours left."), "recent": _("This colleague was booked longest ago."),
+    "swap": _("A swap between colleagues keeps the time."),
+    "makes-room": _("Makes room for somebody else. The time stays."),
+}  # fmt: skip
+WHY_NOT = {
+    "nobody": _("Nobody else is there then for this advice."), "language": _("Nobody there speaks the language."),
+    "busy": _("All who could help have appointments then."), "room": _("No room is free then."),
+    "walk-ins": _("Then nobody could be reached for walk-ins."), "hours": _("The contract hours are used up."),
+    "needs": _("What this visitor needs is not there then."),
+}  # fmt: skip
+
+
+class Shown(NamedTuple):
+    """One line of a plan as people read it. `code` leads to the appointment, whose look is logged."""
+
+    appointment_id: int
+    action: str
+    starts_at: datetime
+    new_time: datetime | None
+    code: str
+    language: str
+    topic: dict[str, str]
+    before: str
+    after: str
+    why: str
+    told: bool
+
+
+class Chain(NamedTuple):
+    number: int
+    lines: list[Shown]
+    plan: str
+
+
+@blueprint.get("/<centre>/cover")
+def page() -> ResponseReturnValue:
+    return _page()
+
+
+@blueprint.post("/<centre>/cover")
+def accept() -> ResponseReturnValue:
+    """Carry out what was shown; if it is no longer so, the new plan is shown instead."""
+    if not Form().validate():
+        return _page(code=400)
+    try:
+        fingerprint, lines = _read(request.form.get("plan", ""))
+        cover.apply(g.centre.id, fingerprint, lines, cause=_cause(lines), by=_by(), now=clock.now())
+    except (PlanChanged, Invalid) as refusal:
+        return _page(code=status(refusal), refusal=sentence(refusal))
+    return redirect(url_for(".page"), 303)
+
+
+@blueprint.post("/<centre>/cover/<int:plan_id>/undo")
+def undo(plan_id: int) -> ResponseReturnValue:
+    return _do(lambda: uncover.undo(g.centre.id, plan_id, by=_by(), now=clock.now()))
+
+
+@blueprint.post("/<centre>/cover/lines/<int:line_id>/back")
+def back(line_id: int) -> ResponseReturnValue:
+    return _do(lambda: uncover.take_back(g.centre.id, line_id, by=_by(), now=clock.now()))
+
+
+@blueprint.post("/<centre>/cover/lines/<int:line_id>/called")
+def called(line_id: int) -> ResponseReturnValue:
+    return _do(lambda: cover.called(g.centre.id, line_id, by=_by(), now=clock.now()))
+
+
+@blueprint.post("/<centre>/cover/lines/<int:line_id>/came")
+def came(line_id: int) -> ResponseReturnValue:
+    """Somebody stands here at her old time: a number, shown large."""
+
+    def number() -> None:
+        session["came"] = shown(offers.came_anyway(g.centre.id, line_id, by=_by(), now=clock.now()).number)
+
+    return _do(number)
+
+
+def _by() -> By:
+    return By("desk", g.staff.id)
+
+
+def _do(act: Callable[[], None]) -> ResponseReturnValue:
+    if not Form().validate():
+        return _page(code=400)
+    try:
+        act()
+    except Refusal as refusal:
+        return _page(code=status(refusal), refusal=sentence(refusal))
+    return redirect(url_for(".page"), 303)
+
+
+def _page(*, code: int = 200, refusal: str | None = None) -> ResponseReturnValue:
+    now = clock.now()
+    proposal, rows, told = cover.propose(g.centre.id, now=now)
+    names, settled = covered.names(g.centre.id), covered.plans(g.centre.id, now=now)
+    lines = [_shown(line, rows[line.talk_id], names, line.talk_id in told) for line in proposal.lines]
+    if request.method == "GET" and proposal.lines:
+        covered.looked(g.centre.id, (x.before.counsellor_id for x in proposal.lines), by=_by(), now=now)
+    counts = Counter(line.action for line in proposal.lines if "lost" in line.because)
+    page = render_template(
+        "cover/cover.html", chains=_chains(proposal, lines), lines=lines, everything=_written(proposal, proposal.lines),
+        kept=counts["colleague"] + counts["swap"], offered=counts["offer"], cancelled=counts["cancel"],
+        told=sum(line.told for line in lines), answer_by=proposal.answer_by, plans=settled, names=names, now=now,
+        refusal=refusal, came=session.pop("came", None), place_words=_place(names), is_today=_on_day_of(now),
+        seconds_of=lambda at: f"{at.astimezone(i18n.zone()):%H:%M:%S}", spoken_code=lambda code: spoken(code or ""),
+        to_call=[line for plan in settled for line in plan.lines if line.to_call],
+    )  # fmt: skip
+    return page, code
+
+
+def _on_day_of(now: datetime) -> Callable[[datetime], bool]:
+    return lambda at: local_day(at, i18n.zone()) == local_day(now, i18n.zone())
+
+
+def _chains(proposal: Proposal, lines: Sequence[Shown]) -> list[Chain]:
+    found = []
+    for number in sorted({line.chain for line in proposal.lines}):
+        mine = [line for line in proposal.lines if line.chain == number]
+        seen = [shown for shown, line in zip(lines, proposal.lines, strict=True) if line.chain == number]
+        found.append(Chain(number, seen, _written(proposal, mine)))
+    return sorted(found, key=lambda chain: (chain.lines[0].starts_at, chain.number))
+
+
+def _shown(line: Line, row: Any, names: Names, told: bool) -> Shown:
+    words, after = _place(names), line.after
+    same_time = line.action not in (OFFER, CANCEL)
+    return Shown(
+        line.talk_id, line.action, line.before.starts_at, after.starts_at if after and not same_time else None,
+        spoken(row.code or ""), row.language, row.topic, words(line.before), words(after) if after else "",
+        _why(line, names), told and not same_time,
+    )  # fmt: skip
+
+
+def _place(names: Names) -> Callable[[Place], str]:
+    def words(place: Place) -> str:
+        return f"{names.staff[place.counsellor_id]} · {names.rooms[place.room_id]}"
+
+    return words
+
+
+def _why(line: Line, names: Names) -> str:
+    lost, rule = line.because.get("lost"), line.because["rule"]
+    first = str(LOST[lost]) % {"name": names.staff[line.before.counsellor_id]} if lost else ""
+    return f"{first} {(WHY if line.action not in (OFFER, CANCEL) else WHY_NOT)[rule]}".strip()
+
+
+# ── a plan in a form ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _written(proposal: Proposal, lines: Sequence[Line]) -> str:
+    """What a button sends back: the lines as they are shown. All of it is judged again, so nothing is signed."""
+    plain = [
+        [x.talk_id, x.action, x.chain, [_plain(v) for v in x.after] if x.after else None, x.because] for x in lines
+    ]
+    return json.dumps([proposal.fingerprint, plain], separators=(",", ":"))
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _read(typed: str) -> tuple[str, list[Accepted]]:
+    """Refusal: Invalid("plan", "body-unreadable")."""
+    try:
+        fingerprint, lines = json.loads(typed)
+        return str(fingerprint), [_accepted(*line) for line in lines]
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise Invalid("plan", "body-unreadable") from error
+
+
+def _accepted(talk_id: int, action: str, chain: int, place: list[Any] | None, because: dict[str, Any]) -> Accepted:
+    if action not in ACTIONS:
+        raise ValueError(action)
+    kept = {name: value for name, value in because.items() if _known(name, value)}
+    return Accepted(int(talk_id), action, int(chain), _read_place(*place) if place else None, kept)
+
+
+def _known(name: str, value: object) -> bool:
+    """Our own words and small numbers, nothing else is stored."""
+    if name in ("among", "share"):
+        return isinstance(value, int) and 0 <= value < 1000
+    return (name == "lost" and value in LOST) or (name == "rule" and value in {*WHY, *WHY_NOT})
+
+
+def _read_place(who: int, room: int, starts: str, ends: str, busy: str, interpreter: bool, helper: int | None) -> Place:
+    at = [datetime.fromisoformat(value) for value in (starts, ends, busy)]
+    if any(value.tzinfo is None for value in at):
+        raise ValueError("without an offset")
+    return Place(int(who), int(room), at[0], at[1], at[2], bool(interpreter), None if helper is None else int(helper))
+
+
+def _cause(lines: Sequence[Accepted]) -> str:
+    """What most of them have lost their place to."""
+    lost = Counter(str(line.because["lost"]) for line in lines if "lost" in line.because)
+    return lost.most_common(1)[0][0] if lost else "absent"
