@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from booking import clock
 from booking.domain.actors import By
-from booking.services import calendars, centres
+from booking.domain.errors import NotFound
+from booking.services import calendars
 from booking.services.calendars import Duty, Feed, Talk
 from booking.web import i18n, limits
 from booking.web.doors import no_store
@@ -16,13 +17,15 @@ from booking.web.places import config
 blueprint = Blueprint("calendars", __name__)
 
 
-@blueprint.get("/calendar/<token>.ics")
+@blueprint.get("/<centre>/calendar/<token>.ics")
 @limits.limiter.limit(limits.API_READ)
 def feed(token: str) -> ResponseReturnValue:
     """Appointments and shifts, never a name. Calendars ask again by themselves, so every change arrives."""
     now = clock.now()
     found = calendars.feed(token, now=now)
-    g.centre, g.page_language = centres.by_id(found.centre_id), found.language
+    if found.centre_id != g.centre.id:
+        raise NotFound
+    g.page_language = found.language
     answer = Response(_file(found), content_type="text/calendar; charset=utf-8")
     answer.headers["Content-Disposition"] = 'inline; filename="calendar.ics"'
     return no_store(answer)

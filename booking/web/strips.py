@@ -19,21 +19,19 @@ from booking.web import i18n
 
 def short_day(day: date | datetime) -> str:
     """Do 04.03. – as in a pocket calendar."""
-    return _formatted(day, "EEE dd.MM.", "EEE d MMM")
+    return _said(day, german="EEE dd.MM.", other="EEE d MMM")
 
 
 def dated_day(day: date) -> str:
     """With the year."""
-    return _formatted(day, "EEE dd.MM.yyyy", "EEE d MMM yyyy")
+    return _said(day, german="EEE dd.MM.yyyy", other="EEE d MMM yyyy")
 
 
-def _formatted(day: date | datetime, german_pattern: str, other_pattern: str) -> str:
+def _said(day: date | datetime, *, german: str, other: str) -> str:
     local = day.astimezone(i18n.zone()) if isinstance(day, datetime) else day
-    german = i18n.page_language() == "de"
-    locale = i18n.PAGES[i18n.page_language()].catalogue
-    return format_date(local, german_pattern if german else other_pattern, locale=locale).replace(
-        ".", "", 1 if german else 0
-    )
+    if i18n.page_language() == "de":
+        return format_date(local, german, locale="de").replace(".", "", 1)  # Do, not Do.
+    return format_date(local, other, locale=i18n.PAGES[i18n.page_language()].catalogue)
 
 
 def span_words(span: Span | AbsenceRow) -> str:

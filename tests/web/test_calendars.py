@@ -32,7 +32,13 @@ def test_she_makes_an_address_that_is_shown_once_and_ends_it(app, client, her):
     assert answer.headers["Cache-Control"] == "no-store"
     send(her, PAGE, {"end": "1"})
     assert client.get(address).status_code == 404
-    assert client.get("/calendar/made-up.ics").status_code == 404
+    assert client.get("/ludwigsburg/calendar/made-up.ics").status_code == 404
+
+
+def test_another_centre_s_address_opens_nothing(client, her):
+    address = address_of(send(her, PAGE))
+    assert client.get(address.replace("ludwigsburg", "balingen")).status_code == 404
+    assert client.get(address).status_code == 200
 
 
 def test_her_calendar_says_when_where_in_which_language_and_never_who(app, client, her):
