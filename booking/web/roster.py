@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking import clock
@@ -50,7 +50,7 @@ def page() -> ResponseReturnValue:
     seen = presence.view(g.centre.id, first, WEEKS[weeks], now=clock.now())
     step = WEEKS[weeks] * DAY
     return _shown(
-        "roster/roster.html", seen=seen, weeks=weeks, cover_url=_cover_url(), why=WHY, shut=strips.shut_words(seen),
+        "roster/roster.html", seen=seen, weeks=weeks, why=WHY, shut=strips.shut_words(seen),
         closed_days={day for day in (seen.today,) if strips.all_shut(seen, day)}, weak=_weak(seen.covers),
         weeks_ahead=strips.by_week(seen.strips.days), hours_of=lambda minutes: f"{minutes // 60}:{minutes % 60:02d} h",
         earlier=(seen.days[0] - step).isoformat(), later=(seen.days[0] + step).isoformat(),
@@ -255,11 +255,6 @@ def _shown(template: str, **context: Any) -> str:
     words = {"kinds": KINDS, "absences": ABSENCES, "closures": CLOSURES, "let": REASONS_TO_LET, "weekdays": WEEKDAYS,
              "weekday_choices": list(enumerate(WEEKDAYS)), "talks": TALKS, "days_choices": DAYS}  # fmt: skip
     return render_template(template, **words, **strips.words(), saved=request.args.get("saved"), **context)
-
-
-def _cover_url() -> str | None:
-    """The room in which appointments without a place are settled."""
-    return url_for("cover.page") if "cover.page" in current_app.view_functions else None
 
 
 def _today() -> date:

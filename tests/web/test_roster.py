@@ -113,6 +113,14 @@ def test_a_sick_call_of_all_raises_the_gap_in_words(app, lead):
     assert len(rows(app, "absence")) == len(everybody(app))
 
 
+def test_the_appointments_left_behind_are_listed_and_lead_to_the_cover_room(app, lead):
+    assert "/ludwigsburg/cover" not in read(lead.get(ROSTER)).main
+    code = code_of(book(app.test_client(), topic="german", day=THURSDAY))
+    answer = report(lead, everybody(app), first_day=THURSDAY, last_day=THURSDAY)
+    assert code in read(answer).words
+    assert lead.get(read(answer).link("/ludwigsburg/cover")).status_code == 200
+
+
 def test_nobody_chosen_and_what_cannot_be_read_are_said_at_their_fields(app, lead):
     answer = report(lead, [])
     assert answer.status_code == 422
