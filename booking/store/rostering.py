@@ -87,11 +87,11 @@ def in_use(session: Session, centre_id: int, span: Span) -> list[InUse]:
 
 
 def booked(session: Session, centre_id: int, now: datetime) -> list[tuple[int, Booked]]:
-    """Appointments that are not over and still hold their place, with their ids."""
+    """Booked appointments that are still ahead, with their ids. Who has arrived is in the queue, whoever is away."""
     found = session.connection().execute(
         select(a.id, a.code, a.starts_at, a.ends_at, a.counsellor_id, s.carrier_id, a.room_id, a.programme_id)
         .join_from(m.Appointment.__table__, m.Staff.__table__, a.counsellor_id == s.id)
-        .where(a.centre_id == centre_id, a.state.in_(HOLDING), a.ends_at > now)
+        .where(a.centre_id == centre_id, a.state == BOOKED, a.starts_at >= now)
         .order_by(a.starts_at, a.id)
     )
     return [(row[0], Booked._make(row[1:])) for row in found]

@@ -226,6 +226,14 @@ def test_an_appointment_without_a_place_is_listed_with_the_reason(centre, anna, 
     assert outside(centre) == [(card.id, why)]
 
 
+def test_who_has_arrived_or_should_have_is_listed_no_more(centre, anna):
+    an_appointment(centre, anna, NINE, state="arrived")
+    begun = an_appointment(centre, anna, at("2027-03-03 10:00"))
+    an_absence(centre, anna, *MORNING)
+    assert outside(centre, now=at("2027-03-03 10:00")) == [(begun, "absence")]
+    assert outside(centre, now=at("2027-03-03 10:01")) == []
+
+
 def test_a_holiday_that_is_open_no_more_is_a_closure(centre, anna):
     appointment = an_appointment(centre, anna, at("2027-03-26 09:00"))
     assert outside(centre) == [(appointment, "closure")]
