@@ -1,7 +1,7 @@
 """Figures for those who plan and those who pay: access numbers, never a person or a case (domain.md 2.5).
 
-A period is a month, a quarter or a year: single days could be set against each other until a person shows. Cells under
-five are hidden, and a second one beside a hidden cell, or the total would give it away.
+A period is a month, a quarter or a year. Every number is rounded to fives and hidden below five, totals and percents
+too: so no sum, no difference of two tables and no percent tells what one cell hides.
 """
 
 import re
@@ -15,9 +15,9 @@ from booking.domain import appointments, tickets
 from booking.domain.errors import Invalid
 from booking.domain.times import DAY
 
-SMALLEST_CELL = 5
+FIVE = 5
 LONG_WAIT = 30
-_PERIOD = re.compile(r"(2\d{3})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
+_PERIOD = re.compile(r"(2[0-9]{3})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
 
 
 class Period(NamedTuple):
@@ -39,7 +39,7 @@ class Visit(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """`number` None: hidden. `key` None: not known."""
+    """`number` None: hidden, there were one to four. `key` None: not known."""
 
     key: str | None
     number: int | None
@@ -94,40 +94,37 @@ def figures(visits: Sequence[Visit], outcomes: Iterable[str]) -> Figures:
     states = Counter(outcomes)
     kept, missed = states[appointments.ARRIVED] + states[appointments.DONE], states[appointments.MISSED]
     return Figures(
-        _shown(len(seen)),
+        rounded(len(seen)),
         cells(Counter(v.kind for v in seen)),
         cells(Counter(v.programme for v in seen)),
         cells(Counter(v.language for v in seen)),
-        waits(visits),
+        [_waits(kind, visits) for kind in (tickets.WALK_IN, tickets.APPOINTMENT)],
         cells(states),
-        round(100 * missed / (kept + missed)) if kept + missed >= SMALLEST_CELL else None,
-    )  # fmt: skip
+        _percent(missed, kept + missed),
+    )
 
 
 def cells(counted: Counter[str] | Counter[str | None]) -> list[Cell]:
-    """Largest first. Where one cell alone would be hidden, the next smallest is hidden with it."""
-    ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0] or ""))
-    hidden = sum(0 < count < SMALLEST_CELL for _, count in ordered)
-    shown = len(ordered) - (2 if hidden == 1 else hidden)
-    return [Cell(key, count if place < shown else None) for place, (key, count) in enumerate(ordered)]
+    """Largest first; what is rounded alike, by its key, so that the order tells no more than the numbers."""
+    found = [Cell(key, rounded(count)) for key, count in counted.items()]
+    return sorted(found, key=lambda cell: (-(cell.number or 0), cell.key or ""))
 
 
-def waits(visits: Sequence[Visit]) -> list[Waits]:
-    """By kind. Where one kind is too small to be counted, the other is not counted either."""
-    found = [_waits(kind, visits) for kind in (tickets.WALK_IN, tickets.APPOINTMENT)]
-    return [row._replace(called=None) for row in found] if any(row.called is None for row in found) else found
+def rounded(count: int) -> int | None:
+    """To the nearest five; None for one to four, which are hidden."""
+    return None if 0 < count < FIVE else FIVE * round(count / FIVE)
 
 
 def _waits(kind: str, visits: Iterable[Visit]) -> Waits:
     waited = [v.waited for v in visits if v.kind == kind and v.waited is not None]
-    if len(waited) < SMALLEST_CELL:
-        return Waits(kind, _shown(len(waited)), None, None, None)
+    if len(waited) < FIVE:
+        return Waits(kind, rounded(len(waited)), None, None, None)
     ninetieth = statistics.quantiles(waited, n=10, method="inclusive")[-1]
-    late = sum(minutes > LONG_WAIT for minutes in waited)
-    return Waits(
-        kind, len(waited), round(statistics.median(waited)), round(ninetieth), round(100 * late / len(waited))
-    )  # fmt: skip
+    late = _percent(sum(minutes > LONG_WAIT for minutes in waited), len(waited))
+    return Waits(kind, rounded(len(waited)), round(statistics.median(waited)), round(ninetieth), late)
 
 
-def _shown(count: int) -> int | None:
-    return None if 0 < count < SMALLEST_CELL else count
+def _percent(part: int, whole: int) -> int | None:
+    """To the nearest five, of numbers that are rounded themselves; None where either is hidden or there is nothing."""
+    shown, of = rounded(part), rounded(whole)
+    return None if shown is None or not of else min(FIVE * round(20 * shown / of), 100)

@@ -2,32 +2,45 @@
 
 Rules that look back ("the last one waited 12 minutes") tell far too little in the rush after opening. Here every talk
 that goes on has its elapsed time, every counsellor the hours and appointments she still has, and every waiting ticket
-its place. All times are minutes from now.
+its place. All times are minutes from now. Who is called next and where is the queue's own rule (domain/queue): who is
+due, then walk-ins, and nobody to a room that an appointment needs before the talk is over.
 """
 
 import math
 import random
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from heapq import heapify, heappop, heappush
 from statistics import NormalDist
 from typing import NamedTuple
 
+from booking.domain.queue import ABOUT_TO_BEGIN
+
+ABOUT_TO_BEGIN_MINUTES = ABOUT_TO_BEGIN / timedelta(minutes=1)
 DRAWS = 200
 SPREAD = 0.6  # standard deviation by mean of a talk's length (domain.md 5.4)
-SEEN_ENOUGH = 20
 NEVER = math.inf
+Windows = tuple[tuple[float, float], ...]
 _STRATA = 512
 _SIGMA = math.sqrt(math.log(1 + SPREAD * SPREAD))
 
 
+class Talk(NamedTuple):
+    """One that goes on: minutes so far, minutes such a talk usually takes, and where."""
+
+    elapsed: float
+    usual: float
+    room_id: int
+
+
 class Counsellor(NamedTuple):
-    """`windows`: from-to in which she may see somebody, ascending, what is booked for others cut out. `talk`: the one
-    that goes on, as (minutes so far, usual minutes)."""
+    """`windows`: from-to in which she may begin a talk, ascending, what is booked for others cut out."""
 
     id: int
     programmes: frozenset[int]
-    windows: tuple[tuple[float, float], ...]
-    talk: tuple[float, float] | None = None
+    rooms: tuple[int, ...]
+    windows: Windows
+    talk: Talk | None = None
 
 
 class Ticket(NamedTuple):
@@ -50,18 +63,17 @@ class Forecast(NamedTuple):
     most: float
 
 
-def usual_minutes(default: float, seen: int, mean: float) -> float:
-    """What was observed, drawn towards the default until SEEN_ENOUGH talks are known."""
-    weight = min(seen / SEEN_ENOUGH, 1)
-    return weight * mean + (1 - weight) * default
+def project(
+    counsellors: Sequence[Counsellor], rooms: Mapping[int, Windows], tickets: Sequence[Ticket], seed: int = 0
+) -> dict[int, Forecast]:
+    """A forecast for every ticket, by its id; the same input gives the same answer.
 
-
-def project(counsellors: Sequence[Counsellor], tickets: Sequence[Ticket], seed: int = 0) -> dict[int, Forecast]:
-    """A forecast for every ticket, by its id. The same input gives the same answer."""
+    `rooms`: when each is not kept for an appointment; `tickets` in the queue's order.
+    """
     chance = random.Random(seed)  # noqa: S311 - plays, not secrets
     waits: dict[int, list[float]] = {ticket.id: [] for ticket in tickets}
     for _ in range(DRAWS):
-        begun = _play(counsellors, tickets, chance)
+        begun = _play(counsellors, rooms, tickets, chance)
         for ticket in tickets:
             waits[ticket.id].append(begun.get(ticket.id, NEVER))
     return {t.id: _forecast(place, sorted(waits[t.id])) for place, t in enumerate(tickets)}
@@ -97,12 +109,11 @@ def drawn_length(usual: float, chance: random.Random) -> float:
     return usual * _BY_MEAN[int(chance.random() * _STRATA)]
 
 
-def _rest(talk: tuple[float, float], chance: random.Random) -> float:
+def _rest(talk: Talk, chance: random.Random) -> float:
     """What is left of a talk, given how long it has lasted: drawn among the lengths that are longer than that."""
-    elapsed, usual = talk
-    first = min(_first_longer(elapsed / usual), _STRATA - 1)
-    drawn = usual * _BY_MEAN[first + int(chance.random() * (_STRATA - first))]
-    return max(drawn - elapsed, 1.0)
+    first = min(_first_longer(talk.elapsed / talk.usual), _STRATA - 1)
+    drawn = talk.usual * _BY_MEAN[first + int(chance.random() * (_STRATA - first))]
+    return max(drawn - talk.elapsed, 1.0)
 
 
 def _first_longer(share: float) -> int:
@@ -113,51 +124,68 @@ def _first_longer(share: float) -> int:
     return low
 
 
-def _play(counsellors: Sequence[Counsellor], tickets: Sequence[Ticket], chance: random.Random) -> Mapping[int, float]:
+def _play(
+    counsellors: Sequence[Counsellor], rooms: Mapping[int, Windows], tickets: Sequence[Ticket], chance: random.Random
+) -> Mapping[int, float]:
     """One way the day may go: the minute at which each ticket's talk begins."""
-    free = [(_at_work(c, _rest(c.talk, chance) if c.talk else 0.0), n) for n, c in enumerate(counsellors)]
+    taken: dict[int, float] = {}  # until when each room is
+    free = []
+    for n, counsellor in enumerate(counsellors):
+        rest = 0.0
+        if counsellor.talk is not None:
+            rest = taken[counsellor.talk.room_id] = _rest(counsellor.talk, chance)
+        free.append((_next(counsellor.windows, rest), n))
     heapify(free)
     waiting, begun = list(tickets), {}
     while waiting and free and free[0][0] < NEVER:
         at, n = heappop(free)
         place = _chosen(counsellors[n], waiting, at)
         if place is None:
-            later = _next_due(counsellors[n], waiting, at)
-            heappush(free, (_at_work(counsellors[n], later), n))
+            continue
+        when, room = _room(counsellors[n], rooms, taken, at, waiting[place].usual)
+        if when > at:
+            heappush(free, (_next(counsellors[n].windows, when), n))
             continue
         ticket = waiting.pop(place)
         begun[ticket.id] = at
-        heappush(free, (_at_work(counsellors[n], at + drawn_length(ticket.usual, chance)), n))
+        taken[room] = at + drawn_length(ticket.usual, chance)
+        heappush(free, (_next(counsellors[n].windows, taken[room]), n))
     return begun
 
 
-def _at_work(counsellor: Counsellor, at: float) -> float:
-    """The next minute from `at` on at which she may begin a talk."""
-    for starts, ends in counsellor.windows:
-        if at < ends:
-            return max(at, starts)
+def _next(windows: Windows, at: float, minutes: float = 0.0) -> float:
+    """The first minute from `at` on that lies in a window, with so many more of it ahead."""
+    for starts, ends in windows:
+        begins = max(at, starts)
+        if begins < ends and begins + minutes <= ends:
+            return begins
     return NEVER
 
 
+def _room(
+    counsellor: Counsellor, rooms: Mapping[int, Windows], taken: Mapping[int, float], at: float, usual: float
+) -> tuple[float, int]:
+    """When the first of her rooms is free for a usual talk, and which."""
+    ways = [(_next(rooms.get(id_, ()), max(at, taken.get(id_, 0.0)), usual), id_) for id_ in counsellor.rooms]
+    return min(ways, key=lambda way: way[0], default=(NEVER, 0))
+
+
 def _chosen(counsellor: Counsellor, waiting: Sequence[Ticket], at: float) -> int | None:
-    """The place of whom she calls: who is due, first, then the first walk-in of her programmes."""
-    first = None
+    """The place of whom she calls, by the queue's rule: who is due, else the first walk-in, else who came early."""
+    walk_in = early = None
     for place, ticket in enumerate(waiting):
-        if ticket.due is not None:
-            if ticket.due <= at and _may(counsellor, ticket):
-                return place
-        elif first is None and _may(counsellor, ticket):
-            first = place
-    return first
+        if not _may(counsellor, ticket):
+            continue
+        if ticket.due is None:
+            walk_in = place if walk_in is None else walk_in
+        elif ticket.due <= at + (ABOUT_TO_BEGIN_MINUTES if ticket.bound_to == counsellor.id else 0):
+            return place
+        else:
+            early = place if early is None else early
+    return early if walk_in is None else walk_in
 
 
 def _may(counsellor: Counsellor, ticket: Ticket) -> bool:
     if ticket.bound_to is not None:
         return ticket.bound_to == counsellor.id
     return ticket.programme_id is None or ticket.programme_id in counsellor.programmes
-
-
-def _next_due(counsellor: Counsellor, waiting: Sequence[Ticket], at: float) -> float:
-    """When a booked visitor of hers, who has come early, is due; NEVER if there is none."""
-    due = [t.due for t in waiting if t.due is not None and t.due > at and _may(counsellor, t)]
-    return min(due, default=NEVER)

@@ -20,7 +20,7 @@ from booking.store import screens as screen_store
 from booking.store import tickets as ticket_store
 from booking.store.appointments import Line as Line
 from booking.store.db import reading, transaction
-from booking.store.messages import Unsent
+from booking.store.messages import Unsent as Unsent
 from booking.store.screens import ScreenRow
 from booking.store.tickets import CurrentLine, WaitingLine
 
@@ -77,13 +77,19 @@ def view(centre_id: int, *, now: datetime) -> Desk:
         current = ticket_store.current(session, centre_id, day)
         who = Attendance(session, centre_id, day, now, current, house=today)
         lines = appointment_store.between(session, centre_id, day_span(day, zone))
-        skills = roster_store.skills(session, centre_id)
-        waits = forecasting.forecasts(today, skills, who.unbound(order, 0), current, lines, now)
-        return Desk(
-            [waiting[t.id] for t in order], waits, current, _arrivals(lines, now),
-            _colleagues(today, current, who), _gaps(today, now),
-            screen_store.of_centre(session, centre_id), message_store.unsent(session, centre_id, now - DAY),
+        scene = forecasting.scene(session, centre_id, today, who.unbound(order, 0), current, lines, now)
+        seen = Desk(
+            [waiting[t.id] for t in order], {}, current, _arrivals(lines, now), _colleagues(today, current, who),
+            _gaps(today, now), screen_store.of_centre(session, centre_id),
+            message_store.unsent(session, centre_id, now - DAY),
         )  # fmt: skip
+    return seen._replace(forecasts=forecasting.forecasts(scene))
+
+
+def unsent(centre_id: int, *, now: datetime) -> list[Unsent]:
+    """Messages that did not go out, or may not have."""
+    with reading() as session:
+        return message_store.unsent(session, centre_id, now - DAY)
 
 
 def search(centre_id: int, typed: str, *, staff_id: int, carrier_id: int | None, now: datetime) -> list[Line]:

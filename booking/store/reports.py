@@ -17,7 +17,8 @@ def visits(session: Session, centre_id: int, first: date, last: date) -> list[Vi
     """The numbers given on these days. The first call counts, not a recall."""
     called = (
         select(step.ticket_id, func.min(step.at).label("at"))
-        .where(step.centre_id == centre_id, step.name == "call")
+        .join(m.Ticket.__table__, t.id == step.ticket_id)
+        .where(t.centre_id == centre_id, t.day >= first, t.day <= last, step.name == "call")
         .group_by(step.ticket_id)
         .subquery()
     )

@@ -15,7 +15,7 @@ from booking.domain.errors import Invalid, NotFound, Refusal
 from booking.domain.tickets import shown
 from booking.domain.waiting import shown as shown_wait
 from booking.services import appointments, desk, screens, tickets
-from booking.services.desk import Desk, Line
+from booking.services.desk import Desk, Line, Unsent
 from booking.services.tickets import TicketRow
 from booking.web import i18n, strips
 from booking.web.answers import can_change
@@ -148,7 +148,7 @@ def appointment(appointment_id: int) -> ResponseReturnValue:
 @blueprint.get("/<centre>/desk/messages")
 def messages() -> ResponseReturnValue:
     """What did not go out, or may not have: people to be called instead."""
-    lines = _messages(desk.view(g.centre.id, now=clock.now()))
+    lines = _messages(desk.unsent(g.centre.id, now=clock.now()))
     return render_template("desk/messages.html", messages=lines, sms_off=_sms_off())
 
 
@@ -244,17 +244,15 @@ def _context() -> dict[str, Any]:
         "today_strip": strips.today(),
         "presence_gaps": [_gap(span.starts, span.ends) for span in seen.gaps],
         "screens": _screens(seen.screens),
-        "messages": _messages(seen),
+        "messages": _messages(seen.unsent),
         "sms_off": _sms_off(),
         "now": clock.now(),
         "arrival_form": ArrivalForm(formdata=None),
     }
 
 
-def _messages(seen: Desk) -> list[MessageLine]:
-    return [
-        MessageLine(u.id, u.kind, u.language, u.state, u.due_at, u.starts_at, spoken(u.code or "")) for u in seen.unsent
-    ]
+def _messages(unsent: list[Unsent]) -> list[MessageLine]:
+    return [MessageLine(u.id, u.kind, u.language, u.state, u.due_at, u.starts_at, spoken(u.code or "")) for u in unsent]
 
 
 def _sms_off() -> bool:

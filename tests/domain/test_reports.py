@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from booking.domain import reports
 from booking.domain.errors import Invalid
-from booking.domain.reports import SMALLEST_CELL, Cell, Visit, Waits
+from booking.domain.reports import FIVE, Cell, Visit, Waits
 
 counted = st.dictionaries(st.text("abcdef", min_size=1, max_size=2), st.integers(1, 12), max_size=8).map(Counter)
 
@@ -33,7 +33,9 @@ def test_a_period_is_a_year_a_quarter_or_a_month(name, first, last):
     assert reports.period(name) == (name, first, last)
 
 
-@pytest.mark.parametrize("name", ["", "2027-Q5", "2027-13", "2027-00", "27", "2027-03-01", "1999", "2027 ", "２027"])
+@pytest.mark.parametrize(
+    "name", ["", "2027-Q5", "2027-13", "2027-00", "27", "2027-03-01", "1999", "2027 ", "２027", "2٠٢٧"]
+)
 def test_other_periods_are_refused_single_days_too(name):
     with pytest.raises(Invalid) as refusal:
         reports.period(name)
@@ -54,40 +56,72 @@ def test_a_day_knows_its_quarter():
 
 
 @given(counted)
-def test_no_small_number_shows_and_none_can_be_told_from_the_total(found):
+def test_every_number_is_a_five_and_below_five_there_is_none(found):
     cells = reports.cells(found)
-    shown = {cell.key: cell.number for cell in cells if cell.number is not None}
-    hidden = [cell.key for cell in cells if cell.number is None]
     assert {cell.key for cell in cells} == set(found)
-    assert all(number == found[key] >= SMALLEST_CELL for key, number in shown.items())
-    assert len(hidden) != 1 or len(found) == 1
-    small = [key for key, number in found.items() if number < SMALLEST_CELL]
-    assert len(hidden) <= max(len(small), 2 if small else 0)
-    assert [found[cell.key] for cell in cells] == sorted(found.values(), reverse=True)
+    for cell in cells:
+        if found[cell.key] < FIVE:
+            assert cell.number is None
+        else:
+            assert cell.number % FIVE == 0
+            assert abs(cell.number - found[cell.key]) <= 2
 
 
-def test_where_one_cell_is_hidden_the_next_smallest_is_hidden_too():
-    assert reports.cells(Counter(ar=9, uk=6, ti=2)) == [Cell("ar", 9), Cell("uk", None), Cell("ti", None)]
-    assert reports.cells(Counter(ar=9, uk=4, ti=2)) == [Cell("ar", 9), Cell("uk", None), Cell("ti", None)]
-    assert reports.cells(Counter({None: 7})) == [Cell(None, 7)]
+@given(counted, st.integers(0, 30))
+def test_no_hidden_number_can_be_told_from_the_others_and_their_total(found, others):
+    """Whatever one to four a hidden cell holds: some filling of the others gives the same page."""
+    found = Counter({**found, "x": 1})
+    total = reports.rounded(sum(found.values()) + others)
+    possible = set()
+    for hidden in range(1, FIVE):
+        rest = Counter({key: count for key, count in found.items() if key != "x"})
+        least, most = (sum(_bounds(count)[n] for count in (*rest.values(), others)) for n in (0, 1))
+        if any(reports.rounded(whole + hidden) == total for whole in range(least, most + 1)):
+            possible.add(hidden)
+    assert len(possible) > 1
+
+
+def _bounds(count):
+    """The numbers that look like this one when they are shown."""
+    if count < FIVE:
+        return (0, 0) if count == 0 else (1, 4)
+    shown = reports.rounded(count)
+    return max(shown - 2, FIVE), shown + 2
+
+
+def test_the_order_of_hidden_cells_tells_nothing():
+    assert reports.cells(Counter(zu=4, ar=9, ti=1, uk=6)) == [
+        Cell("ar", 10), Cell("uk", 5), Cell("ti", None), Cell("zu", None),
+    ]  # fmt: skip
+    assert reports.cells(Counter({None: 7})) == [Cell(None, 5)]
+    assert reports.rounded(0) == 0
 
 
 def test_only_who_was_seen_is_counted_but_everybody_who_was_called_has_waited():
     visits = [a_visit(waited=minutes) for minutes in (0, 10, 20, 40, 50)]
     visits += [a_visit(state="missed", waited=31), a_visit(state="waiting", waited=None)]
     visits += [a_visit("appointment", "in_talk", "jmd", None, 3)] * 5
-    found = reports.figures(visits, ["done"] * 6 + ["arrived"] + ["missed"] * 3 + ["cancelled"] * 7 + ["booked"] * 8)
+    found = reports.figures(visits, ["done"] * 16 + ["arrived"] + ["missed"] * 6 + ["cancelled"] * 7 + ["booked"] * 8)
     assert found.seen == 10
     assert found.by_kind == [Cell("appointment", 5), Cell("walk_in", 5)]
     assert found.by_programme == [Cell("jmd", 5), Cell("mbe", 5)]
     assert found.by_language == [Cell(None, 5), Cell("ar", 5)]
-    assert found.waits == [Waits("walk_in", 6, 26, 45, 50), Waits("appointment", 5, 3, 3, 0)]
-    assert found.missed_percent == 30
-    assert dict(found.appointments)["booked"] == 8
+    assert found.waits == [Waits("walk_in", 5, 26, 45, None), Waits("appointment", 5, 3, 3, 0)]
+    assert found.missed_percent == 20
+    assert dict(found.appointments)["booked"] == 10
+
+
+def test_a_percent_is_rounded_and_tells_of_no_hidden_number():
+    late = [a_visit(waited=45)] * 8 + [a_visit(waited=5)] * 12
+    assert reports.figures(late, []).waits[0].long_percent == 50
+    few = [a_visit(waited=45)] * 4 + [a_visit(waited=5)] * 46
+    assert reports.figures(few, ["done"] * 46 + ["missed"] * 4).waits[0].long_percent is None
+    assert reports.figures(few, ["done"] * 46 + ["missed"] * 4).missed_percent is None
+    assert reports.figures(few, ["missed"] * 7).missed_percent == 100
 
 
 def test_too_few_tell_nothing():
     found = reports.figures([a_visit()] * 4, ["done", "missed"])
     assert found.seen is None
-    assert found.waits == [Waits("walk_in", None, None, None, None), Waits("appointment", None, None, None, None)]
+    assert found.waits == [Waits("walk_in", None, None, None, None), Waits("appointment", 0, None, None, None)]
     assert found.missed_percent is None

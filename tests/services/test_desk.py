@@ -320,12 +320,34 @@ def centre_with_a_talk():
     return centre
 
 
-def test_a_booked_visitor_who_has_come_waits_for_her_time_and_its_length():
+def test_a_booked_visitor_who_has_come_early_is_called_rather_than_nobody():
     centre = a_centre()
     a_counsellor(centre)
     booked = a_booking(centre, TEN + 30 * MINUTE, now=NOW).card
     tickets.check_in(centre, booked.id, by=DESK, now=TEN)
-    assert waits(centre, TEN) == [(0, (30, 30))]
+    assert waits(centre, TEN) == [(0, (0, 0))]
+    a_ticket(centre)
+    walk_in, early = waits(centre, TEN)
+    assert walk_in == (0, (0, 0))
+    assert early[1][0] > 5
+
+
+def test_two_who_share_an_office_see_one_after_the_other():
+    centre = a_centre()
+    a_counsellor(centre), a_counsellor(centre, "Cem")
+    a_ticket(centre), a_ticket(centre)
+    first, second = waits(centre, TEN)
+    assert first == (0, (0, 0))
+    assert second[1][0] >= 15
+
+
+def test_an_office_is_kept_for_who_is_booked_there():
+    centre = a_centre()
+    anna = a_counsellor(centre)
+    a_counsellor(centre, "Cem")
+    an_appointment(centre, anna, TEN + 10 * MINUTE, minutes=60)
+    a_ticket(centre)
+    assert waits(centre, TEN) == [(0, (70, 70))]
 
 
 def test_where_nobody_is_at_work_any_more_nobody_is_promised_a_talk():

@@ -41,7 +41,7 @@ def test_a_wait_ends_with_the_first_call_and_not_with_a_recall():
     found = reports.report(centre, None, now=NOW).figures
     assert found.seen == 5
     assert found.by_programme == [Cell("mbe", 5)]
-    assert found.waits[0] == Waits("walk_in", 5, 25, 41, 40)
+    assert found.waits[0] == Waits("walk_in", 5, 25, 41, None)
 
 
 def test_a_booked_visitor_waits_from_her_time_on():

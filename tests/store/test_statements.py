@@ -95,7 +95,7 @@ VERBS = {
     "take": (lambda c, _: a_ticket(c, "mbe"), 9),
     "calls.view": (lambda c, anna: calls.view(c, anna, now=NOW), 9),
     "call_next": (lambda c, anna: calls.call_next(c, anna, by=DESK, now=NOW), 12),
-    "desk.view": (lambda c, _: desk.view(c, now=NOW), 15),
+    "desk.view": (lambda c, _: desk.view(c, now=NOW), 18),
     "desk.choices": (lambda c, _: desk.choices(c, now=NOW), 3),
     "snapshot": (lambda c, _: screens.snapshot(c, now=NOW), 5),
     "screens": (lambda c, _: screens.screens(c), 1),

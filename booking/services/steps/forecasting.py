@@ -1,69 +1,95 @@
 """How long the waiting still wait, from the roster of today: what domain/waiting plays, read from the rows."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
 
 from booking.domain import waiting
 from booking.domain.appointments import BOOKED
 from booking.domain.queue import Waiting
-from booking.domain.times import Span
-from booking.domain.waiting import Counsellor, Forecast, Ticket
+from booking.domain.times import Grid, Span
+from booking.domain.waiting import Counsellor, Forecast, Talk, Ticket, Windows
 from booking.services.steps.planning import House
+from booking.services.steps.rooms import WALK_IN
+from booking.store import appointments as appointment_store
+from booking.store import roster as roster_store
 from booking.store.appointments import Line
 from booking.store.tickets import CurrentLine
 
-WALK_IN_MINUTES = 20.0  # a short matter in open hours (domain.md 2.3)
 MINUTE = timedelta(minutes=1)
+_one_play = threading.Lock()
 
 
-def forecasts(
-    today: House, skills: dict[int, list[int]], ordered: Sequence[Waiting], current: Sequence[CurrentLine],
-    appointments: Sequence[Line], now: datetime,
-) -> dict[int, Forecast]:  # fmt: skip
-    """By ticket id. `ordered`: the waiting tickets in their order; `appointments`: all of today's."""
+class Scene(NamedTuple):
+    """All that a play needs, so that it can be played when nothing is read any more."""
+
+    counsellors: tuple[Counsellor, ...]
+    rooms: tuple[tuple[int, Windows], ...]
+    tickets: tuple[Ticket, ...]
+
+
+def scene(
+    session: Session, centre_id: int, today: House, ordered: Sequence[Waiting], current: Sequence[CurrentLine],
+    of_today: Sequence[Line], now: datetime,
+) -> Scene:  # fmt: skip
+    """`ordered`: the waiting tickets in their order; `of_today`: all appointments of today."""
+    grid = today.calendar.grid
+    span = Span(grid.origin, grid.at(grid.steps))
+    room_of = {row.id: row.room_id for row in appointment_store.taken(session, centre_id, span, now)}
+    expected = [line for line in of_today if line.state == BOOKED]
+    rooms = {
+        room.id: _windows(grid, grid.whole, (line for line in expected if room_of.get(line.id) == room.id), now)
+        for room in roster_store.talk_rooms(session, centre_id)
+    }
+    skills, rooms_of = roster_store.skills(session, centre_id), roster_store.rooms_used(session, centre_id)
     talks = {line.counsellor_id: line for line in current}
-    people = tuple(
+    people = [
         Counsellor(
-            id_, frozenset(skills.get(id_, ())), _windows(today, id_, appointments, now), _talk(talks.get(id_), now)
+            id_, frozenset(skills.get(id_, ())), tuple(room for room in rooms_of.get(id_, ()) if room in rooms),
+            _windows(grid, work.talks, (line for line in expected if line.counsellor_id == id_), now),
+            _talk(talks.get(id_), now),
         )
-        for id_ in today.at_work
-    )
-    tickets = tuple(_ticket(ticket, appointments, now) for ticket in ordered)
-    return _played(people, tickets)
+        for id_, work in today.at_work.items()
+    ]  # fmt: skip
+    return Scene(tuple(people), tuple(rooms.items()), tuple(_ticket(one, of_today, now) for one in ordered))
+
+
+def forecasts(seen: Scene) -> dict[int, Forecast]:
+    """By ticket id. One play at a time: two desks, and a page that asks again within the minute, need only one."""
+    with _one_play:
+        return _played(seen)
 
 
 @lru_cache(maxsize=256)
-def _played(people: tuple[Counsellor, ...], tickets: tuple[Ticket, ...]) -> dict[int, Forecast]:
-    """Two desks, and a page that asks again within the minute, need one play."""
-    return waiting.project(people, tickets)
+def _played(seen: Scene) -> dict[int, Forecast]:
+    return waiting.project(seen.counsellors, dict(seen.rooms), seen.tickets)
 
 
-def _windows(
-    today: House, staff_id: int, appointments: Sequence[Line], now: datetime
-) -> tuple[tuple[float, float], ...]:  # fmt: skip
-    """Minutes from now in which she may see who waits: at work for talks, without what is booked and still expected."""
-    grid = today.calendar.grid
-    free = today.at_work[staff_id].talks & ~grid.inside(Span(grid.origin, now))
-    for line in appointments:
-        if line.counsellor_id == staff_id and line.state == BOOKED:
-            free &= ~grid.touched(Span(line.starts_at, line.ends_at))
+def _windows(grid: Grid, steps: int, kept_for: Iterable[Line], now: datetime) -> Windows:
+    """Minutes from now of these steps, from this one on, without the time of those appointments."""
+    free = steps & ~grid.inside(Span(grid.origin, now))
+    for line in kept_for:
+        free &= ~grid.touched(Span(line.starts_at, line.ends_at))
     return tuple((_minutes(span.starts, now), _minutes(span.ends, now)) for span in grid.spans(free))
 
 
-def _talk(line: CurrentLine | None, now: datetime) -> tuple[float, float] | None:
+def _talk(line: CurrentLine | None, now: datetime) -> Talk | None:
     if line is None:
         return None
-    return max(_minutes(now, line.started_at or line.called_at), 0.0), WALK_IN_MINUTES
+    return Talk(max(_minutes(now, line.started_at or line.called_at), 0.0), WALK_IN / MINUTE, line.room_id)
 
 
-def _ticket(ticket: Waiting, appointments: Sequence[Line], now: datetime) -> Ticket:
+def _ticket(ticket: Waiting, of_today: Sequence[Line], now: datetime) -> Ticket:
     if ticket.due_at is None:
-        return Ticket(ticket.id, ticket.programme_id, ticket.bound_to, None, WALK_IN_MINUTES)
+        return Ticket(ticket.id, ticket.programme_id, ticket.bound_to, None, WALK_IN / MINUTE)
+    own = (line for line in of_today if (line.starts_at, line.counsellor_id) == (ticket.due_at, ticket.bound_to))
+    usual = next((line.ends_at - line.starts_at for line in own), WALK_IN)
     due = _minutes(ticket.due_at, now)
-    own = (line for line in appointments if (line.starts_at, line.counsellor_id) == (ticket.due_at, ticket.bound_to))
-    usual = next((_minutes(line.ends_at, line.starts_at) for line in own), WALK_IN_MINUTES)
-    return Ticket(ticket.id, ticket.programme_id, ticket.bound_to, due, usual)
+    return Ticket(ticket.id, ticket.programme_id, ticket.bound_to, due, usual / MINUTE)
 
 
 def _minutes(at: datetime, since: datetime) -> float:
