@@ -24,6 +24,7 @@ from booking.services.covered import Names
 from booking.web import i18n
 from booking.web.errors import sentence, status
 from booking.web.forms import Form
+from booking.web.strips import short_day
 
 blueprint = Blueprint("cover", __name__)
 LOST = {
@@ -137,6 +138,7 @@ def _page(*, code: int = 200, refusal: str | None = None) -> ResponseReturnValue
         kept=counts["colleague"] + counts["swap"], offered=counts["offer"], cancelled=counts["cancel"],
         told=sum(line.told for line in lines), answer_by=proposal.answer_by, plans=settled, names=names, now=now,
         refusal=refusal, came=session.pop("came", None), place_words=_place(names), is_today=_on_day_of(now),
+        short_day=short_day,
         seconds_of=lambda at: f"{at.astimezone(i18n.zone()):%H:%M:%S}", spoken_code=lambda code: spoken(code or ""),
         to_call=[line for plan in settled for line in plan.lines if line.to_call],
     )  # fmt: skip
