@@ -8,7 +8,7 @@ import pytest
 
 from booking.domain.actors import By
 from booking.domain.errors import NotFound, PlanChanged, SlotTaken, TooLate, WrongState
-from booking.services import appointments, changes, cover, offers, reminders, retention, tickets, uncover
+from booking.services import appointments, changes, cover, covered, offers, reminders, retention, tickets, uncover
 from booking.store import models as m
 from booking.store.db import transaction
 from tests.people import (
@@ -583,3 +583,47 @@ def test_on_any_day_nobody_is_in_two_places_and_undo_is_exact(house, anna, seed)
             if rng.random() < 0.4:
                 offers.accept(house, id_, by=By("web"), now=now + MINUTE)
         nothing_is_in_two_places()
+
+
+# ── what the room shows of it ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_room_shows_what_stands_and_until_when_it_can_be_taken_back(house, anna, berta):
+    booked(house)
+    sick(house, anna)
+    plan = settle(house)
+    [seen] = covered.plans(house, now=NOW)
+    assert (seen.id, seen.undo_until) == (plan, LATER)
+    [line] = seen.lines
+    assert (line.action, line.lost, line.after.counsellor_id, line.to_call, line.can_return) == (
+        "colleague", "absent", berta, False, True,
+    )  # fmt: skip
+    assert covered.names(house).staff[berta] == "Berta"
+    assert covered.plans(house, now=LATER)[0].undo_until is None
+    assert covered.plans(house, now=NINE)[0].lines[0].can_return is False
+    assert covered.plans(house, now=NOW + 8 * DAY) == []
+    uncover.undo(house, plan, by=LEAD, now=NOW)
+    assert covered.plans(house, now=NOW) == []
+
+
+def test_whoever_no_message_reaches_is_to_be_called_until_she_has_answered(house, anna):
+    with_phone, without = booked(house), an_appointment(house, anna, NINE + 45 * MINUTE)
+    sick(house, anna)
+    settle(house)
+    assert [line.row.id for line in covered.plans(house, now=NOW)[0].lines if line.to_call] == [without]
+    reminders.switched_off(reminders.waiting(now=LATER)[0], now=LATER)
+    assert [line.row.id for line in covered.plans(house, now=LATER)[0].lines if line.to_call] == [with_phone, without]
+    offers.accept(house, with_phone, by=By("desk"), now=LATER)
+    assert [line.row.id for line in covered.plans(house, now=LATER)[0].lines if line.to_call] == [without]
+
+
+def test_who_is_cancelled_has_no_place(house, anna):
+    an_appointment(house, anna, NINE)
+    sick(house, anna, days=40)
+    settle(house)
+    assert covered.plans(house, now=NOW)[0].lines[0].after is None
+
+
+def test_opening_a_colleague_s_day_is_a_row(house, anna):
+    covered.looked(house, [anna, anna], by=By("desk", anna), now=NOW)
+    assert rows(m.Look.what, m.Look.surrogate, m.Look.staff_id) == [("colleague-day", f"staff-{anna}", anna)]
