@@ -23,8 +23,9 @@ quick: .venv/dev.stamp ## the fast subset, under a minute
 
 check: test ## everything CI does
 
-bench: .venv/dev.stamp ## one table of times, as ratios to a bare route of the same server
+bench: .venv/dev.stamp ## one table of times, as ratios to a bare route of the same server; cover plans beside their optimum
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.cover
 
 faults: .venv/dev.stamp ## kill the server 200 times and look what is left
 	FAULT_ROUNDS=200 $(BIN)/python -m pytest -m faults

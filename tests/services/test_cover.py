@@ -627,3 +627,24 @@ def test_who_is_cancelled_has_no_place(house, anna):
 def test_opening_a_colleague_s_day_is_a_row(house, anna):
     covered.looked(house, [anna, anna], by=By("desk", anna), now=NOW)
     assert rows(m.Look.what, m.Look.surrogate, m.Look.staff_id) == [("colleague-day", f"staff-{anna}", anna)]
+
+
+def test_two_sick_calls_of_eight_appointments_each_are_one_plan(house, anna):
+    """At 7:40; four colleagues, one of whom is booked all morning herself."""
+    for n in range(3, 7):
+        a_room(house, f"r{n}")
+    every = [f"r{n}" for n in range(1, 7)]
+    bruno, *others = [a_counsellor(house, name, rooms=every) for name in ("Bruno", "Cleo", "Dana", "Elif", "Fritz")]
+    early = at("2027-03-03 07:40")
+    mornings = [NINE + n * 45 * MINUTE + day * DAY for day in (0, 1) for n in range(4)]
+    first = [an_appointment(house, anna, start) for start in mornings]
+    second = [an_appointment(house, bruno, start, room_id=rows(m.Room.id)[1]) for start in mornings]
+    for start in mornings:
+        an_appointment(house, others[0], start, room_id=rows(m.Room.id)[2])
+    sick(house, anna, days=2), sick(house, bruno, days=2)
+    proposal = cover.propose(house, now=early)[0]
+    assert sorted(line.talk_id for line in proposal.lines) == sorted(first + second)
+    assert {line.action for line in proposal.lines} == {"colleague"}
+    settle(house, now=early)
+    assert actions(house, now=early) == []
+    nothing_is_in_two_places()
