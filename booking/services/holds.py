@@ -22,11 +22,12 @@ A_DEVICE = 2
 
 
 class Held(NamedTuple):
-    """`carrier` (a slug) is who will keep the visitor's data: its notice is shown before they are asked for."""
+    """`carrier` (a slug, and its name) is who will keep the visitor's data: its notice is shown before she is asked."""
 
     token: str
     topic: str
     carrier: str
+    carrier_name: str
     starts_at: datetime
     ends_at: datetime
     interpreter: bool
@@ -89,4 +90,6 @@ def _row(session: Session, centre_id: int, token: str) -> HoldRow:
 
 
 def _held(token: str, row: HoldRow) -> Held:
-    return Held(token, row.topic, row.carrier, row.starts_at, row.ends_at, row.interpreter, row.expires_at)
+    return Held(
+        token, row.topic, row.carrier, row.carrier_name, row.starts_at, row.ends_at, row.interpreter, row.expires_at
+    )

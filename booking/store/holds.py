@@ -27,11 +27,12 @@ class HoldRow(NamedTuple):
     made_at: datetime
     expires_at: datetime
     carrier: str
+    carrier_name: str
     topic: str
 
 
 _ROW = (
-    select(*(h[name] for name in HoldRow._fields[:-2]), carrier.slug, topic.slug)
+    select(*(h[name] for name in HoldRow._fields[:-3]), carrier.slug, carrier.name, topic.slug)
     .join(m.Carrier.__table__, carrier.id == h.carrier_id)
     .join(m.Topic.__table__, topic.id == h.topic_id)
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from flask import Response, g, redirect, render_template, request, url_for
+from flask import Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from booking import clock
@@ -34,7 +34,6 @@ class Day(NamedTuple):
 
 class Time(NamedTuple):
     start: datetime
-    url: str
 
 
 class Choices(NamedTuple):
@@ -115,14 +114,6 @@ def age_page(
     return page, 422 if errors else 200
 
 
-def near_times(topic: str, starts: list[datetime]) -> list[Time]:
-    """Starts with the address at which each is booked."""
-    return [
-        Time(start, url_for("appointments.details", topic=topic, start=start.isoformat(), **age_query()))
-        for start in starts
-    ]
-
-
 def choices(offers: Offers, here: str) -> Choices:
     """`here`: the address of the list, to which a chosen day is added."""
     counts = Counter(local_day(start, offers.zone) for start in offers.starts)
@@ -136,10 +127,10 @@ def choices(offers: Offers, here: str) -> Choices:
 
 def times_page(offers: Offers, here: str, **more: Any) -> str:
     """Days with counts, the next free times on top, and the chosen day's times."""
-    topic, found = offers.topic.slug, choices(offers, here)
+    found = choices(offers, here)
     return render_template(
         "appointments/times.html", topic=offers.topic, days=found.days, chosen_day=found.chosen_day, action_url=here,
-        next_free=near_times(topic, found.next_free), times=near_times(topic, found.times),
+        next_free=[Time(start) for start in found.next_free], times=[Time(start) for start in found.times],
         walk_in_hours=centres.walk_in_hours(g.centre.id), **more,
     )  # fmt: skip
 

@@ -1,20 +1,24 @@
 """The public pages on the way to an appointment: topic, age, time, details."""
 
+import secrets
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking import clock
 from booking.domain.actors import WEB
 from booking.domain.availability import Wish
-from booking.domain.errors import Invalid, NoProgramme, Refusal
-from booking.services import appointments, centres, presence
+from booking.domain.errors import Invalid, NoProgramme, NotFound, Refusal, SlotTaken, TooLate
+from booking.services import appointments, centres, holds, presence
 from booking.services.appointments import Contact
+from booking.services.holds import Held
 from booking.web import i18n, limits
 from booking.web.answers import (
+    Time,
     age_answer,
     age_answered,
     age_page,
@@ -22,16 +26,17 @@ from booking.web.answers import (
     area_answer,
     area_page,
     area_query,
-    near_times,
     referral,
     start_of,
     times_page,
 )
+from booking.web.doors import cookie_name, keep_cookie
 from booking.web.errors import sentence, status
 from booking.web.forms import DetailsForm
 from booking.web.places import config
 
 blueprint = Blueprint("appointments", __name__)
+DEVICE_COOKIE = "device"  # random; says only which times are held for the same browser
 UNANSWERED = Invalid("age", "age-unanswered")
 
 
@@ -75,9 +80,16 @@ def age(topic: str) -> ResponseReturnValue:
     return age_page(asked, None, here)
 
 
-@blueprint.get("/<centre>/<language:language>/<topic>/times")
+@blueprint.route("/<centre>/<language:language>/<topic>/times", methods=["GET", "POST"])
+@limits.limiter.limit(limits.HOLD, methods=["POST"])
 def times(topic: str) -> ResponseReturnValue:
+    """Each time is a button: the one that is pressed is kept while the form is filled."""
+    refused = False
     try:
+        if request.method == "POST":
+            with suppress(SlotTaken):
+                return _kept(topic, start_of(request.form.get("start")))
+            refused = True
         offers = appointments.offers(g.centre.id, _wish(topic), now=clock.now())
     except Invalid as refusal:
         asked = appointments.topic(g.centre.id, topic, now=clock.now())
@@ -86,7 +98,25 @@ def times(topic: str) -> ResponseReturnValue:
         return age_page(asked, refusal, url_for(".age", topic=topic, **area_query()))
     except NoProgramme as refusal:
         return referral(refusal)
-    return times_page(offers, url_for(".times", topic=topic, **age_query()), refused=False)
+    return times_page(offers, url_for(".times", topic=topic, **age_query()), refused=refused)
+
+
+def _kept(topic: str, start: datetime) -> ResponseReturnValue:
+    """On to the form, with the time held for this browser."""
+    device = request.cookies.get(cookie_name(DEVICE_COOKIE)) or secrets.token_urlsafe(16)
+    held = holds.take(g.centre.id, _wish(topic), start, device=device, now=clock.now())
+    onward = url_for(".details", topic=topic, start=start.isoformat(), hold=held.token, **age_query())
+    return keep_cookie(make_response(redirect(onward, 303)), DEVICE_COOKIE, device)
+
+
+@blueprint.post("/<centre>/<language:language>/<topic>/keep")
+@limits.limiter.limit(limits.HOLD, methods=["POST"])
+def keep(topic: str) -> ResponseReturnValue:
+    """Hold it for longer; one that is over is said so by the form's page."""
+    start, hold = start_of(request.args.get("start")), request.args.get("hold", "")
+    with suppress(TooLate, NotFound):
+        holds.extend(g.centre.id, hold, now=clock.now())
+    return redirect(url_for(".details", topic=topic, start=start.isoformat(), hold=hold, **age_query()), 303)
 
 
 @blueprint.route("/<centre>/<language:language>/<topic>/details", methods=["GET", "POST"])
@@ -101,7 +131,7 @@ def details(topic: str) -> ResponseReturnValue:
     try:
         booked = appointments.book(
             g.centre.id, _wish(topic), start, contact, key=f"form:{form.form_key}", secret=config().secret_key, by=WEB,
-            now=clock.now(),
+            now=clock.now(), hold=request.args.get("hold"),
         )  # fmt: skip
     except NoProgramme as refusal:
         return referral(refusal)
@@ -115,13 +145,25 @@ def _wish(topic: str) -> Wish:
 
 
 def _details_page(topic: str, start: datetime, form: DetailsForm, code: int = 200, **more: Any) -> ResponseReturnValue:
-    asked = appointments.topic(g.centre.id, topic, now=clock.now())
+    asked, held = appointments.topic(g.centre.id, topic, now=clock.now()), _held(topic, start)
+    more = {**more, "held": held, "here": {"start": start.isoformat(), **age_query()}, "now": clock.now()}
     try:
         minutes = appointments.minutes_at(g.centre.id, _wish(topic), start, now=clock.now())
     except Invalid:  # an answer that cannot be read is said when the form is sent; the page must keep what was typed
         minutes = asked.minutes
+    if held is not None:  # nobody else is offered it, so its length is known by the hold alone
+        minutes = int((held.ends_at - held.starts_at).total_seconds() // 60)
     page = render_template("appointments/details.html", topic=asked, start=start, minutes=minutes, form=form, **more)
     return page, code
+
+
+def _held(topic: str, start: datetime) -> Held | None:
+    """What is, or was, held for this form."""
+    try:
+        held = holds.look(g.centre.id, request.args.get("hold", ""))
+    except NotFound:
+        return None
+    return held if (held.topic, held.starts_at) == (topic, start) else None
 
 
 def _details_refused(topic: str, start: datetime, form: DetailsForm, refusal: Refusal) -> ResponseReturnValue:
@@ -131,5 +173,5 @@ def _details_refused(topic: str, start: datetime, form: DetailsForm, refusal: Re
         return _details_page(topic, start, form, code=422, refusal=said, ask=refusal.field)
     if isinstance(refusal, Invalid) and form.refuse(refusal, sentence(refusal)):
         return _details_page(topic, start, form, code=422)
-    near = near_times(topic, list(getattr(refusal, "near", ())))
+    near = [Time(start) for start in getattr(refusal, "near", ())]
     return _details_page(topic, start, form, code=status(refusal), refusal=sentence(refusal), near=near)

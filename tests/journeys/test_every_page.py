@@ -38,7 +38,7 @@ def test_public_pages(site, open_page, language, theme):
     for path in PUBLIC:
         look(page, base + path)
     page.goto(base + "residence/times?age=reached")
-    page.locator("main a[href*='/details?']").first.click()
+    page.locator("main button[name=start]").first.click()
     page.wait_for_url("**/details?**")
     judge(page)
     page.locator("input[name=phone]").fill("12")

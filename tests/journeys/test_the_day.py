@@ -16,7 +16,7 @@ def book_in_arabic(page, site, phone=PHONE):
     page.locator("main a[href*='/residence/']").click()
     page.locator("input[value=reached]").check()
     page.locator("main form button").click()
-    page.locator("main a[href*='/details?']").first.click()
+    page.locator("main button[name=start]").first.click()
     page.locator("input[name=name]").fill("مريم")
     page.locator("input[name=phone]").fill("12")
     page.locator("input[name=reminders]").check()

@@ -30,8 +30,8 @@ def test_where_she_lives_is_asked_before_her_age_and_goes_along(app, client, ask
     age = press(client, area, area="north")
     times = press(client, age, age="reached")
     assert "area=north" in times.request.url
-    details = client.get(next(link for link in read(times).main if "/details?" in link))
-    booked = press(client, details)
+    details = press(client, times, start=read(times).form("start").offered["start"][0])
+    booked = press(client, details, name="")
     assert "/appointment/" in booked.request.path
     assert rows(app, "appointment")[0]["needs"] == {"area": "north"}
 
@@ -58,7 +58,7 @@ def test_the_times_without_an_answer_ask_for_it(app, client, asked):
 def test_a_time_without_an_answer_leads_back_to_the_question(app, client, asked):
     start = client.get(f"{API}/slots", query_string=WISHES).json["slots"][0]
     details = client.get(f"{HERE}/details", query_string={"start": start, "age": "reached"})
-    answer = press(client, details)
+    answer = press(client, details, name="")
     assert (answer.status_code, said(app, "area-needed") in read(answer).words) == (422, True)
     assert any(link.endswith("/residence/") for link in read(answer).main)
 

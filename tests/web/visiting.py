@@ -200,8 +200,7 @@ def details_page(
         answer = press(client, answer, age=age, birthday=birthday)
     if day:
         answer = client.get(next(link for link in read(answer).main if re.search(f"[?&]day={day}", link)))
-    times = [link for link in read(answer).main if "/details?" in link]
-    return client.get(times[nth])
+    return press(client, answer, start=read(answer).form("start").offered["start"][nth])
 
 
 def book(client: FlaskClient, name: str = "", phone: str = "", *, reminders: bool = False, **wish: Any) -> TestResponse:

@@ -109,6 +109,7 @@ class Held(BaseModel):
     token: str = Field(description="Send it as `hold` with the booking.")
     topic: str
     carrier: str = Field(description="The carrier that will keep the visitor's data; show its notice first.")
+    carrier_name: str
     starts_at: datetime
     ends_at: datetime
     interpreter: bool
