@@ -63,7 +63,12 @@ class FindForm(Form):
 
 
 class AgeForm(Form):
-    """Sent by POST: the birthday stands in no address."""
+    """Sent by POST: the birthday stands in no address. Its answer changes nothing, so it needs no token of its own."""
+
+    class Meta:
+        csrf = (
+            False  # a token would bring a cookie to who only looks; where something is written, the page asks for one
+        )
 
     age = StringField()
     birthday = StringField(_("The day of the birthday"), validators=[Length(max=20, message=TOO_LONG)])

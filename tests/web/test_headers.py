@@ -146,6 +146,24 @@ def test_who_only_looks_gets_no_cookie(client, house, address):
     assert "Set-Cookie" not in client.get(address).headers
 
 
+@pytest.mark.parametrize("answer", [{"age": "reached"}, {"age": "soon", "birthday": "2027-03-14"}, {"age": "none"}])
+def test_who_answers_the_age_question_gets_none_before_the_details(app, client, house, answer):
+    """Without a cookie there is no token: the answer changes nothing, and so needs none."""
+    sent = client.post("/ludwigsburg/ar/residence/", data=answer)
+    assert sent.status_code == (422 if answer["age"] == "none" else 303)
+    assert "Set-Cookie" not in sent.headers
+    assert client.get_cookie("form") is None
+    refused = app.test_client().post("/ludwigsburg/ar/residence/details?start=2027-03-14T09:00Z", data={"name": ""})
+    assert refused.status_code == 400  # where something is written, the token is asked for
+
+
+def test_moving_asks_for_the_token_from_the_question_on(app, client, house):
+    path = book(client).request.path
+    stranger = app.test_client()
+    assert stranger.post(f"{path}/move", data={"age": "reached"}).status_code == 400
+    assert "csrf_token" in read(stranger.get(f"{path}/move")).form("age").fields
+
+
 def test_the_private_page_sets_none_either(app, client, house):
     path = book(client).request.path
     assert "Set-Cookie" not in app.test_client().get(path).headers
