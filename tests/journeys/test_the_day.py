@@ -20,11 +20,11 @@ def book_in_arabic(page, site, phone=PHONE):
     page.locator("input[name=name]").fill("مريم")
     page.locator("input[name=phone]").fill("12")
     page.locator("input[name=reminders]").check()
-    page.locator("main form button").click()
+    page.locator("main form:has(input[name=name]) button").click()
     expect(page.locator("input[name=name]")).to_have_value("مريم")
     expect(page.locator("input[name=reminders]")).to_be_checked()
     page.locator("input[name=phone]").fill(phone)
-    page.locator("main form button").click()
+    page.locator("main form:has(input[name=name]) button").click()
     page.wait_for_url("**/appointment/**")
     return re.search(r"\b(\d{4} \d{4})\b", page.locator("main").inner_text())[1]
 
