@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from booking.domain.assignment import WEEKS, Load
 from booking.domain.availability import Offer, Plan, Request, offers_at
 from booking.domain.places import Room
-from booking.domain.times import Span
+from booking.domain.times import GRAIN_MINUTES, Span
 
 COLLEAGUE, SWAP, OFFER, CANCEL = ACTIONS = ("colleague", "swap", "offer", "cancel")
 ABSENT, ROOM, CLOSED, PROGRAMME, INTERPRETER = CAUSES = ("absent", "room", "closed", "programme", "interpreter")
@@ -158,8 +158,10 @@ def ways(inputs: Inputs, plan: Plan, talk: Talk) -> list[Offer]:
 
 
 def judged(plan: Plan, talk: Talk) -> list[Offer]:
-    """What is offered for a talk at its own time. An interpreter who is ordered already need not be found in time."""
-    return offers_at(_ordered(plan, talk.place), talk.request, talk.place.starts_at)
+    """What is offered for a talk at its own time, whenever talks begin nowadays. An interpreter who is ordered already
+    need not be found in time."""
+    own = _ordered(plan, talk.place)._replace(start_every=GRAIN_MINUTES)
+    return offers_at(own, talk.request, talk.place.starts_at)
 
 
 def _ordered(plan: Plan, place: Place) -> Plan:

@@ -144,7 +144,7 @@ def _return(back: _Back, old: Place) -> None:
 
 def _can_be_kept(case: Case, back: _Back, old: Place) -> bool:
     talk = covering.talk(back.row, case.inputs.plan, back.now)._replace(place=old)
-    plan = case.inputs.plan
+    plan = case.inputs.plan._replace(crisis_minutes=0, kept_back=())  # nothing more is sold than was before
     if back.row.state == BOOKED:
         plan = freed(case.inputs, plan, [covering.place_of(back.row)])
     return any(offered_place(offer, old.starts_at) == old for offer in judged(plan, talk))

@@ -75,6 +75,10 @@ def test_a_colleague_keeps_the_time_in_her_first_room():
     assert line.because == {"lost": "absent", "rule": "only", "among": 1, "share": 0}
 
 
+def test_a_time_at_which_nothing_begins_any_more_is_kept_all_the_same():
+    assert only(a_house(two(), [a_talk(1, 1, 1, "09:10")], absent={1})).action == "colleague"
+
+
 def test_whoever_has_more_time_left_is_asked_first():
     people = [*two(), a_person(3, ALL_DAY, (1,))]
     loads = {2: Load(600, 2340, None), 3: Load(60, 2340, None)}

@@ -144,8 +144,7 @@ def test_every_night_what_is_due_goes_and_the_rest_stays(inside, caplog):
                     "covers": 0, "pairings": 1}  # fmt: skip
     assert (
         "retention: claims 1, covers 0, links 2, looks 1, messages 1, pairings 1, repeats 1, sessions 1, "
-        "visitors 2"
-        in (caplog.text)
+        "visitors 2" in (caplog.text)
     )
     with reading() as session:
         assert session.scalars(select(m.Visitor.surrogate)).all() == ["stays"]
