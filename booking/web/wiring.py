@@ -67,4 +67,7 @@ def _open_doors(app: Flask, config: Config) -> None:
         open_door(app, practice.blueprint, doors.ANYONE)
     for blueprint in (screen.blueprint, receipts.receipts, api.public, api.reception, api.counselling):
         csrf.exempt(blueprint)  # no cookie of staff opens anything there
-    csrf.exempt(appointments.age)  # its POST only leads on: who looks around gets no cookie before the details
+    for step in (appointments.age, appointments.times):  # who looks around gets no cookie before a time is chosen;
+        csrf.exempt(
+            step
+        )  # and what one browser holds, another site cannot end: the device's cookie does not come along

@@ -19,6 +19,7 @@ from tests.web.visiting import (
     book,
     details_page,
     press,
+    press_once,
     read,
     rows,
     send,
@@ -139,7 +140,8 @@ def test_nobody_else_may_read_an_answer(client, house):
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/ludwigsburg/", "/ludwigsburg/de/", "/ludwigsburg/de/privacy", "/api/v1/centres", "/livez",
+    ["/", "/ludwigsburg/", "/ludwigsburg/de/", "/ludwigsburg/ar/residence/", "/ludwigsburg/de/german/times",
+     "/ludwigsburg/de/residence/times?age=reached", "/ludwigsburg/de/privacy", "/api/v1/centres", "/livez",
      "/api/v1/centres/ludwigsburg/slots?topic=german", "/static/base.css", "/atlantis/de/"],
 )  # fmt: skip
 def test_who_only_looks_gets_no_cookie(client, house, address):
@@ -157,6 +159,16 @@ def test_who_answers_the_age_question_gets_none_before_the_details(app, client, 
     assert refused.status_code == 400  # where something is written, the token is asked for
 
 
+def test_who_chooses_a_time_gets_the_devices_cookie_and_then_the_forms(client, house):
+    times = client.get("/ludwigsburg/ar/residence/times?age=reached")
+    chosen = press_once(client, times, start=read(times).form("start").offered["start"][0])
+    assert chosen.status_code == 303
+    assert [cookie.partition("=")[0] for cookie in chosen.headers.getlist("Set-Cookie")] == ["device"]
+    assert "SameSite=Strict" in chosen.headers["Set-Cookie"]
+    details = client.get(chosen.location)
+    assert [cookie.partition("=")[0] for cookie in details.headers.getlist("Set-Cookie")] == ["form"]
+
+
 def test_moving_asks_for_the_token_from_the_question_on(app, client, house):
     path = book(client).request.path
     stranger = app.test_client()
@@ -170,7 +182,7 @@ def test_the_private_page_sets_none_either(app, client, house):
 
 
 def test_a_page_with_a_form_sets_one_that_scripts_and_others_cannot_use(client, house):
-    answer = client.get("/ludwigsburg/de/german/times")
+    answer = details_page(client)
     [cookie] = answer.headers.getlist("Set-Cookie")
     name, *attributes = cookie.split("; ")
     assert name.startswith("form=")
