@@ -26,7 +26,7 @@ REFERENCES = (
 WITH_DAYS = ("site", "programme", "room", "closure", "interpreter", "staff")
 COUNSELLOR_NEEDS = ("carrier", "programmes", "languages", "rooms")
 SHIFT_KEYS = {"weekday", "starts", "ends", "valid_from", "valid_until", "kind", "every_weeks"}
-OFFICE = "office"
+OFFICE, GROUP = TALK_ROOMS = ("office", "group")
 
 
 def check(file: Row) -> None:
@@ -134,8 +134,8 @@ def _person(person: Row, file: Row) -> None:
                 person.at.say("counsellor-needs", name=name)
     kinds = {room.get("slug"): room.get("kind") for room in file.rows("room")}
     for room in person.get("rooms", ()):
-        if kinds.get(room) not in (OFFICE, None):
-            (person.at / "rooms").say("no-office", slug=room)
+        if kinds.get(room) not in (*TALK_ROOMS, None):
+            (person.at / "rooms").say("no-talks", slug=room)
     _shifts(person.rows("shift"))
 
 

@@ -4,13 +4,13 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from booking.domain import centre_values as read
-from booking.domain.centre_checks import OFFICE
+from booking.domain.centre_checks import GROUP, OFFICE
 from booking.domain.centre_values import At, Key, Wrong
 from booking.domain.roster import ALONE, CLOSURE_KINDS, SHIFT_KINDS, SHUT, TALKS, WALK_INS
 from booking.domain.staff import ROLES, read_login
 
 LAWS = ("DSGVO", "KDG", "DSG-EKD")
-GROUP, WAITING = "group", "waiting"
+WAITING = "waiting"
 # The topics that have a pictogram in static/pictograms.svg: whoever cannot read finds her way by it.
 TOPICS = (
     "unsure", "residence", "benefits", "german", "school-training", "employment", "housing", "family-health", "letter",

@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 class Head(NamedTuple):
     """Somebody on duty. `house`: the steps she is in the house; `free`: those in which she could see somebody;
-    `rooms`: the offices she may use."""
+    `rooms`: those she may use."""
 
     house: int
     free: int
@@ -26,12 +26,13 @@ class Head(NamedTuple):
 
 
 class Watch(NamedTuple):
-    """All that the rule looks at, over some days. `rooms`: the steps in which each office is free."""
+    """All that the rule looks at, over some days. `rooms`: the steps in which each has one, two … places, as Room.free
+    of domain/places."""
 
     calendar: Calendar
     opening: Opening
     heads: tuple[Head, ...]
-    rooms: Mapping[int, int]
+    rooms: Mapping[int, Sequence[int]]
     min_present: int
     min_reachable: int
 
@@ -78,17 +79,19 @@ def nobody_present(opening: Opening, present: Iterable[int], least: int) -> int:
     return opening.open_steps & ~at_least(least, present, opening.open_steps)
 
 
-def can_be_reached(count: int, heads: Sequence[Head], rooms: Mapping[int, int], everywhere: int) -> int:
-    """The steps of `everywhere` in which `count` of the heads could see somebody at once, each in a room of her own."""
+def can_be_reached(count: int, heads: Sequence[Head], rooms: Mapping[int, Sequence[int]], everywhere: int) -> int:
+    """The steps of `everywhere` in which `count` of the heads could see somebody at once, each with a place of her own
+    in one of her rooms."""
     if count == 0:
         return everywhere
     found = 0
     for place, head in enumerate(heads):
         for room in head.rooms:
-            here = everywhere & head.free & rooms.get(room, 0) & ~found
+            free, *more = rooms.get(room) or (0,)
+            here = everywhere & head.free & free & ~found
             if here:
-                others = {id_: mask for id_, mask in rooms.items() if id_ != room} if count > 1 else rooms
-                found |= can_be_reached(count - 1, heads[place + 1 :], others, here)
+                left = {**rooms, room: more} if count > 1 else rooms
+                found |= can_be_reached(count - 1, heads[place + 1 :], left, here)
     return found
 
 

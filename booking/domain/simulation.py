@@ -218,6 +218,7 @@ class _State:
             steps = cal.grid.touched(Span(talk.place.starts_at, talk.place.busy_until))
             busy[talk.place.counsellor_id] = busy.get(talk.place.counsellor_id, 0) | steps
             rooms[talk.place.room_id] &= ~steps
+        places = {id_: (free,) for id_, free in rooms.items()}
         opening = Opening(hours.open_steps & today, hours.walk_in & today, hours.sold_alone & today)
         for carrier in {None} if self.scenario.pooled else {c.carrier_id for c in self.house.staff}:
             heads = tuple(
@@ -225,7 +226,7 @@ class _State:
                 for c in self.house.staff
                 if c.duty and carrier in (None, c.carrier_id)
             )
-            watch = Watch(cal, opening, heads, rooms, self.house.min_present, self.house.min_reachable)
+            watch = Watch(cal, opening, heads, places, self.house.min_present, self.house.min_reachable)
             self._count(watch, presence.missing(watch))
 
     def _count(self, watch: Watch, missing: presence.Missing) -> None:

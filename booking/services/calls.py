@@ -89,12 +89,12 @@ def view(centre_id: int, counsellor_id: int, *, now: datetime) -> View:
         current = store.current(session, centre_id, day)
         who = Attendance(session, centre_id, day, now, current)
         chosen = queue.next_for(caller, who.unbound([line.waiting for line in waiting.values()], counsellor_id), now)
-        offices = roster_store.offices_of(session, centre_id, counsellor_id, day)
+        hers = roster_store.rooms_of(session, centre_id, counsellor_id, day)
         lines = appointment_store.between(session, centre_id, day_span(day, zone), counsellor_id=counsellor_id)
         return View(
             next((line for line in current if line.counsellor_id == counsellor_id), None),
             waiting[chosen.id] if chosen else None, len(waiting), [line._replace(name=None) for line in lines],
-            [(room.slug, room.name) for room in offices],
+            [(room.slug, room.name) for room in hers],
         )  # fmt: skip
 
 

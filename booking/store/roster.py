@@ -50,23 +50,20 @@ class Person(NamedTuple):
         return self.first_day <= day <= (self.last_day or date.max)
 
 
-class RoomRow(NamedTuple):
-    id: int
-    slug: str
-    name: str
-    first_day: date | None
-    last_day: date | None
-
-
 class TalkRoom(NamedTuple):
     """A room in which people are counselled; it is there from its own first day, and its site's, to the last."""
 
     id: int
+    slug: str
+    name: str
     seats: int
     talks: int
     step_free: bool
     quiet: bool
     days: tuple[tuple[date | None, date | None], ...]
+
+    def there(self, day: date) -> bool:
+        return all((first or date.min) <= day <= (last or date.max) for first, last in self.days)
 
 
 class InterpreterRow(NamedTuple):
@@ -112,26 +109,21 @@ _PEOPLE = (
 _NAMES = select(staff.id, staff.name).where(staff.centre_id == bindparam("centre")).order_by(staff.id)
 _ROOMS = (
     select(
-        room.id, room.seats, room.talks, room.step_free, room.quiet, room.first_day, room.last_day,
-        site.first_day.label("site_first"), site.last_day.label("site_last"),
+        room.id, room.slug, room.name, room.seats, room.talks, room.step_free, room.quiet, room.first_day,
+        room.last_day, site.first_day.label("site_first"), site.last_day.label("site_last"),
     )
     .outerjoin(m.Site.__table__, site.id == room.site_id)
     .where(
         room.centre_id == bindparam("centre"), room.kind.in_(("office", "group")),
         or_(room.site_id.is_(None), site.outreach.is_(False)),
     )
-    .order_by(room.id)
 )  # fmt: skip
-_OFFICES_OF = (
-    select(room.id, room.slug, room.name, room.first_day, room.last_day)
-    .join(m.StaffRoom.__table__, of_room.room_id == room.id)
-    .where(
-        of_room.centre_id == bindparam("centre"), of_room.staff_id == bindparam("staff"), room.kind == "office",
-        or_(room.first_day.is_(None), room.first_day <= bindparam("day")),
-        or_(room.last_day.is_(None), room.last_day >= bindparam("day")),
-    )
+_BY_ROOM = _ROOMS.order_by(room.id)
+_ROOMS_OF = (
+    _ROOMS.join(m.StaffRoom.__table__, of_room.room_id == room.id)
+    .where(of_room.staff_id == bindparam("staff"))
     .order_by(of_room.position, room.id)
-)  # fmt: skip
+)
 _PROGRAMMES = (
     select(
         programme.id, programme.from_birthday, programme.before_birthday, programme.first_day, programme.last_day,
@@ -225,13 +217,26 @@ def names(session: Session, centre_id: int) -> dict[int, str]:
 
 
 def talk_rooms(session: Session, centre_id: int) -> list[TalkRoom]:
-    """Offices and group rooms of the house; those of an outreach site are used by who works there."""
+    """Offices and group rooms of the house: booking, calling and the rule of presence know the same ones.
+
+    Those of an outreach site are used by who works there.
+    """
+    return _talk_rooms(session, _BY_ROOM, {"centre": centre_id})
+
+
+def rooms_of(session: Session, centre_id: int, staff_id: int, day: date) -> list[TalkRoom]:
+    """Of these, the ones that somebody may use and that are there on that day, in her own order."""
+    found = _talk_rooms(session, _ROOMS_OF, {"centre": centre_id, "staff": staff_id})
+    return [room for room in found if room.there(day)]
+
+
+def _talk_rooms(session: Session, query: Select[Any], wanted: dict[str, int]) -> list[TalkRoom]:
     return [
         TalkRoom(
-            row.id, row.seats, row.talks, row.step_free is True, row.quiet,
+            row.id, row.slug, row.name, row.seats, row.talks, row.step_free is True, row.quiet,
             ((row.first_day, row.last_day), (row.site_first, row.site_last)),
         )
-        for row in session.connection().execute(_ROOMS, {"centre": centre_id})
+        for row in session.connection().execute(query, wanted)
     ]  # fmt: skip
 
 
@@ -245,12 +250,6 @@ def interpreters(session: Session, centre_id: int) -> list[InterpreterRow]:
         )  # fmt: skip
         found[row.id] = known._replace(hours=(*known.hours, (row.weekday, row.starts, row.ends)))
     return list(found.values())
-
-
-def offices_of(session: Session, centre_id: int, staff_id: int, day: date) -> list[RoomRow]:
-    """The offices somebody may use on that day, in her own order."""
-    wanted = {"centre": centre_id, "staff": staff_id, "day": day}
-    return [RoomRow._make(row) for row in session.connection().execute(_OFFICES_OF, wanted)]
 
 
 def programmes(session: Session, centre_id: int) -> dict[int, Programme]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, and_, delete, insert, or_, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.appointments import ARRIVED, BOOKED
@@ -58,18 +58,15 @@ class InUse(NamedTuple):
     ends: datetime
 
 
-class RoomRow(NamedTuple):
-    """There from its own first day, and its site's (`site_first`), to the last. `office`: of the house, for talks."""
+class SiteOf(NamedTuple):
+    """The first and last day of a room's site."""
 
-    id: int
-    office: bool
+    room_id: int
     first_day: date | None
     last_day: date | None
-    site_first: date | None
-    site_last: date | None
 
-    def site_there(self, day: date) -> bool:
-        return (self.site_first or date.min) <= day <= (self.site_last or date.max)
+    def there(self, day: date) -> bool:
+        return (self.first_day or date.min) <= day <= (self.last_day or date.max)
 
 
 class SiteRow(NamedTuple):
@@ -97,15 +94,15 @@ def booked(session: Session, centre_id: int, now: datetime) -> list[tuple[int, B
     return [(row[0], Booked._make(row[1:])) for row in found]
 
 
-def rooms(session: Session, centre_id: int) -> list[RoomRow]:
-    at_home = and_(r.kind == "office", or_(r.site_id.is_(None), site.outreach.is_(False)))
+def sites_of_rooms(session: Session, centre_id: int) -> list[SiteOf]:
+    """Of every room, whatever it is used for now."""
     found = session.connection().execute(
-        select(r.id, at_home.label("office"), r.first_day, r.last_day, site.first_day, site.last_day)
+        select(r.id, site.first_day, site.last_day)
         .outerjoin_from(m.Room.__table__, m.Site.__table__, site.id == r.site_id)
         .where(r.centre_id == centre_id)
         .order_by(r.id)
     )
-    return [RoomRow(row[0], bool(row[1]), *row[2:]) for row in found]
+    return [SiteOf._make(row) for row in found]
 
 
 def sites(session: Session, centre_id: int) -> list[SiteRow]:

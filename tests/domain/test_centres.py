@@ -158,7 +158,7 @@ SINGLE = [
     ("fte = 0.75", 'fte = "half"', "staff[1].fte", "from 0 to 1"),
     ("duty = true", 'duty = "yes"', "staff[1].duty", "true or false"),
     ('rooms = ["r2"]', 'rooms = ["r9"]', "staff[2].rooms", "No room"),
-    ('rooms = ["r2"]', 'rooms = ["wait"]', "staff[2].rooms", "no office"),
+    ('rooms = ["r2"]', 'rooms = ["wait"]', "staff[2].rooms", "neither an office nor a group room"),
     ('rooms = ["r1", "r2"]', 'rooms = ["r1", "r1"]', "staff[1].rooms", "twice"),
     ('{ weekday = "mon"', '{ weekday = "monday"', "staff[1].shift[1].weekday", "mon, tue"),
     ('ends = "12:30"', 'ends = "08:30"', "staff[1].shift[1].ends", "ends before"),

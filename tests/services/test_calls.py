@@ -24,6 +24,7 @@ from tests.people import (
     a_counsellor,
     a_programme,
     a_room,
+    a_site,
     a_ticket,
     add,
     an_absence,
@@ -259,11 +260,25 @@ def test_a_room_that_is_given_up_or_not_there_yet_is_not_called_to(rooms, anna):
     assert call(rooms, anna, room="r1").room == "R3"
 
 
-def test_a_room_that_is_no_office_is_not_called_to(rooms, anna):
-    for slug in ("r1", "r3"):
-        change(m.Room, id_of(m.Room, rooms, slug), kind="group")
+def test_a_room_where_nobody_talks_is_not_called_to(rooms, anna):
+    """The waiting room, and a room of another place: its site has ended, or people go out to it."""
+    change(m.Room, id_of(m.Room, rooms, "r1"), kind="waiting")
+    change(m.Room, id_of(m.Room, rooms, "r2"), site_id=a_site(rooms, "left", last_day=TODAY - DAY))
+    change(m.Room, id_of(m.Room, rooms, "r3"), site_id=a_site(rooms, "camp", outreach=True))
+    a_room(rooms, "r4", site_id=a_site(rooms, "annexe", first_day=TODAY, last_day=TODAY))
+    add(m.StaffRoom(staff_id=anna, room_id=id_of(m.Room, rooms, "r4"), position=4, centre_id=rooms))
     a_ticket(rooms)
-    assert call(rooms, anna).room == "R2"
+    assert calls.view(rooms, anna, now=NOW).rooms == [("r4", "R4")]
+    assert call(rooms, anna).room == "R4"
+
+
+def test_a_visitor_who_is_booked_into_a_group_room_is_called_there(rooms, anna):
+    for slug in ("r1", "r2"):
+        change(m.Room, id_of(m.Room, rooms, slug), last_day=TODAY - DAY)
+    change(m.Room, id_of(m.Room, rooms, "r3"), kind="group", talks=2)
+    card = a_booking(rooms, TEN).card
+    tickets.check_in(rooms, card.id, by=DESK, now=TEN)
+    assert call(rooms, anna, now=TEN).room == "R3"
 
 
 def test_without_a_free_room_nobody_is_called(centre, anna):

@@ -240,23 +240,36 @@ def test_a_holiday_that_is_open_no_more_is_a_closure(centre, anna):
 
 
 def test_a_site_ends_with_its_rooms_and_its_people_are_nowhere_reachable(centre, anna):
-    """Only offices that are there count as free."""
+    """Only rooms for talks that are there, in the house, count as free."""
     change(m.Room, id_of(m.Room, centre, "r1"), site_id=a_site(centre, last_day=TODAY))
-    a_room(centre, "hall", kind="group")
-    a_room(centre, "camp", site_id=a_site(centre, "camp", outreach=True))
+    a_room(centre, "camp", site_id=a_site(centre, "camp", outreach=True)), a_room(centre, "wait", kind="waiting")
     with reading() as session:
         rooms = watching.seen(session, centre, [TODAY, TOMORROW]).watch.rooms
-    assert len(rooms) == 1
-    assert rooms[id_of(m.Room, centre, "r1")].bit_count() == 288
+    assert {id_: [free.bit_count() for free in places] for id_, places in rooms.items()} == {
+        id_of(m.Room, centre, "r1"): [288]
+    }
+
+
+def test_a_group_room_counts_with_each_of_its_places(centre, anna):
+    change(m.Room, id_of(m.Room, centre, "r1"), kind="group", talks=2)
+    a_counsellor(centre, "Beate")
+    a_booking(centre, NINE)
+    with reading() as session:
+        [places] = watching.seen(session, centre, [TOMORROW]).watch.rooms.values()
+    assert [288 - free.bit_count() for free in places] == [0, 7]
+    a_booking(centre, NINE)
+    with reading() as session:
+        [places] = watching.seen(session, centre, [TOMORROW]).watch.rooms.values()
+    assert [288 - free.bit_count() for free in places] == [7, 7]
 
 
 def test_the_appointment_of_somebody_who_is_away_keeps_no_room(centre, anna):
     appointments.card(centre, a_booking(centre, NINE).card.id)
     with reading() as session:
-        [kept] = watching.seen(session, centre, [TOMORROW]).watch.rooms.values()
+        [[kept]] = watching.seen(session, centre, [TOMORROW]).watch.rooms.values()
     an_absence(centre, anna, *MORNING)
     with reading() as session:
-        [free] = watching.seen(session, centre, [TOMORROW]).watch.rooms.values()
+        [[free]] = watching.seen(session, centre, [TOMORROW]).watch.rooms.values()
     assert (288 - kept.bit_count(), 288 - free.bit_count()) == (7, 0)
 
 

@@ -39,7 +39,7 @@ READS = {
     "surrogates": lambda session, centre, card, ticket: appointments.surrogates(session, centre, [card]),
     "of_appointment": lambda session, centre, card, ticket: tickets.of_appointment(session, centre, card),
     "booked": lambda session, centre, card, ticket: tickets.booked(session, centre, ticket),
-    "offices_of": lambda session, centre, card, ticket: roster.offices_of(session, centre, 1, TODAY),
+    "rooms_of": lambda session, centre, card, ticket: roster.rooms_of(session, centre, 1, TODAY),
 }
 WRITES = {
     "release": lambda session, centre, card, ticket: appointments.release(session, centre, card),

@@ -1,9 +1,6 @@
 """What planning of cover is given, and what a plan does to rows. Opens no transaction."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, time
-from functools import reduce
-from operator import and_
+from datetime import datetime, time
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -115,18 +112,14 @@ def talk(row: BookedRow, plan: Plan, now: datetime) -> Talk:
 
 
 def _rooms(session: Session, centre_id: int, cal: Calendar) -> dict[int, int]:
-    return {row.id: _within(cal, row.days) for row in roster_store.talk_rooms(session, centre_id)}
+    return {row.id: planning.within(cal, row.days) for row in roster_store.talk_rooms(session, centre_id)}
 
 
 def _interpreters(session: Session, centre_id: int, cal: Calendar) -> dict[int, int]:
     return {
-        row.id: roster.weekly(cal, row.hours) & _within(cal, [(row.first_day, row.last_day)])
+        row.id: roster.weekly(cal, row.hours) & planning.within(cal, [(row.first_day, row.last_day)])
         for row in roster_store.interpreters(session, centre_id)
     }
-
-
-def _within(cal: Calendar, terms: Iterable[tuple[date | None, date | None]]) -> int:
-    return reduce(and_, (cal.whole_days(first, last) for first, last in terms), cal.grid.whole)
 
 
 def _of_lost_days(inputs: Inputs) -> Inputs:

@@ -189,7 +189,7 @@ def _rooms(rows: _Rows, used: Busy) -> dict[int, Room]:
     return {
         row.id: Room(
             row.id, row.seats, row.step_free, row.quiet,
-            places_left(_within(cal, row.days), row.talks, used.rooms.get(row.id, ())),
+            places_left(within(cal, row.days), row.talks, used.rooms.get(row.id, ())),
         )
         for row in rows.rooms
     }  # fmt: skip
@@ -201,14 +201,15 @@ def _interpreters(rows: _Rows, used: Busy) -> tuple[Interpreter, ...]:
     return tuple(
         Interpreter(
             row.id, row.languages, row.woman, _later(row.lead, rules),
-            roster.weekly(cal, row.hours) & _within(cal, [(row.first_day, row.last_day)])
+            roster.weekly(cal, row.hours) & within(cal, [(row.first_day, row.last_day)])
             & ~used.interpreters.get(row.id, 0),
         )
         for row in rows.interpreters
     )  # fmt: skip
 
 
-def _within(cal: Calendar, terms: Iterable[tuple[date | None, date | None]]) -> int:
+def within(cal: Calendar, terms: Iterable[tuple[date | None, date | None]]) -> int:
+    """The steps of the days that lie in all of these terms (first and last day)."""
     steps = cal.grid.whole
     for first, last in terms:
         steps &= cal.whole_days(first, last)

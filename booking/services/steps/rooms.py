@@ -28,7 +28,7 @@ def choose(who: Attendance, counsellor_id: int, chosen: Waiting, wanted: str | N
     due = chosen.due_at is not None and chosen.due_at <= who.now
     needed = _needed(who, counsellor_id, length)
     free = [
-        room for room in roster_store.offices_of(who.session, who.centre_id, counsellor_id, who.day)
+        room for room in roster_store.rooms_of(who.session, who.centre_id, counsellor_id, who.day)
         if room.id not in used
         and (room.id not in needed or (due and room.id == own and needed[room.id] > who.now))
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain.centre_changes import Booked, Frame, outside
 from booking.domain.errors import Affected
+from booking.domain.places import places_left
 from booking.domain.presence import Head, Watch
 from booking.domain.roster import NOT_PLANNED, Calendar
 from booking.domain.times import DAY, Span, days_from, local_day
@@ -16,7 +17,7 @@ from booking.services.steps.planning import House
 from booking.store import centres as centre_store
 from booking.store import roster as roster_store
 from booking.store import rostering as store
-from booking.store.rostering import InUse, RoomRow
+from booking.store.rostering import InUse, SiteOf
 
 
 class Seen(NamedTuple):
@@ -43,19 +44,17 @@ def seen(session: Session, centre_id: int, days: Iterable[date]) -> Seen:
     return Seen(here, Watch(cal, here.opening, heads, rooms, rules.min_present, rules.min_reachable))
 
 
-def _rooms(session: Session, centre_id: int, here: House, used: list[InUse]) -> dict[int, int]:
-    """When each office is free. The appointment of somebody who is away keeps none, as when numbers are called."""
+def _rooms(session: Session, centre_id: int, here: House, used: list[InUse]) -> dict[int, tuple[int, ...]]:
+    """When each room has a place. The appointment of somebody who is away keeps none, as when numbers are called."""
     cal = here.calendar
-    kept = {row: cal.grid.touched(Span(row.starts, row.ends)) for row in used}
-    free: dict[int, int] = {}
-    for room in store.rooms(session, centre_id):
-        if room.office:
-            steps = cal.whole_days(room.first_day, room.last_day) & cal.whole_days(room.site_first, room.site_last)
-            for row, taken in kept.items():
-                if row.room_id == room.id:
-                    steps &= ~(taken & here.at_work.get(row.counsellor_id, NOT_PLANNED).house)
-            free[room.id] = steps
-    return free
+    kept: dict[int, list[int]] = {}
+    for row in used:
+        steps = cal.grid.touched(Span(row.starts, row.ends))
+        kept.setdefault(row.room_id, []).append(steps & here.at_work.get(row.counsellor_id, NOT_PLANNED).house)
+    return {
+        room.id: places_left(planning.within(cal, room.days), room.talks, kept.get(room.id, ()))
+        for room in roster_store.talk_rooms(session, centre_id)
+    }
 
 
 def _steps(cal: Calendar, taken: Iterable[tuple[int, InUse]]) -> dict[int, int]:
@@ -85,15 +84,15 @@ def left_outside(session: Session, centre_id: int, now: datetime) -> list[Outsid
     first, last = (local_day(row.starts_at, rules.zone) for row in (booked[0][1], booked[-1][1]))
     here = planning.house(session, centre_id, rules, tuple(days_from(first, (last - first) // DAY + 1)))
     frame = centre_store.frame(session, centre_id, str(rules.zone), first)
-    rooms = {room.id: room for room in store.rooms(session, centre_id)}
-    judged = [(id_, row, _why(frame, here, rooms[row.room_id], row)) for id_, row in booked]
+    sites = {site.room_id: site for site in store.sites_of_rooms(session, centre_id)}
+    judged = [(id_, row, _why(frame, here, sites[row.room_id], row)) for id_, row in booked]
     return [Outside(Affected(id_, row.code, row.starts_at), row.counsellor_id, why) for id_, row, why in judged if why]
 
 
-def _why(frame: Frame, here: House, room: RoomRow, booked: Booked) -> str | None:
+def _why(frame: Frame, here: House, site: SiteOf, booked: Booked) -> str | None:
     """The frame knows weekly patterns alone: single days, holidays and absences are judged by the house."""
     day, why = local_day(booked.starts_at, frame.zone), outside(frame, booked)
-    if not room.site_there(day):
+    if not site.there(day):
         return "site"
     if why not in (None, "shift"):
         return why

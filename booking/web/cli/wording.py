@@ -36,7 +36,7 @@ MISTAKES = {
     "no-login": _("A login has small letters, digits, dots and hyphens, 2 to 40 of them."),
     "no-multiple": _("Minutes must be a multiple of %(of)s."),
     "no-number": _("Write a whole number from %(lowest)s to %(highest)s."),
-    "no-office": _('"%(slug)s" is no office: nobody can be called there for a talk.'),
+    "no-talks": _('"%(slug)s" is neither an office nor a group room: nobody can be called there for a talk.'),
     "no-page-language": _("This is no language of the pages."),
     "no-part-of-hour": _("Write one of %(known)s: every hour has the same starts."),
     "no-period": _('Write a period like "09:00-12:00".'),
