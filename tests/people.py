@@ -214,18 +214,18 @@ def an_absence(centre: int, staff: int, starts: datetime, ends: datetime) -> int
 # ── what is booked there ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def a_contact(name: str = "", phone: str = "", *, reminders: bool = False) -> Contact:
-    return Contact(name, phone, reminders, ("+49",))
+def a_contact(name: str = "", phone: str = "", *, reminders: bool = False, match: bool = False) -> Contact:
+    return Contact(name, phone, reminders, ("+49",), match)
 
 
 def a_booking(
     centre: int, start: datetime, *, topic: str = "residence", language: str = "de", age: Age | None = None,
-    name: str = "", phone: str = "", reminders: bool = False, key: str | None = None, by: By = WEB,
+    name: str = "", phone: str = "", reminders: bool = False, match: bool = False, key: str | None = None, by: By = WEB,
     now: datetime = NOW, wish: Wish | None = None, hold: str | None = None,
 ) -> Booked:  # fmt: skip
     """Booked as a visitor would, by the service; `wish` stands for topic, language and age."""
     return appointments.book(
-        centre, wish or Wish(topic, language, age), start, a_contact(name, phone, reminders=reminders),
+        centre, wish or Wish(topic, language, age), start, a_contact(name, phone, reminders=reminders, match=match),
         key=key or f"key-{next(_fresh)}", secret=SECRET, by=by, now=now, hold=hold,
     )  # fmt: skip
 

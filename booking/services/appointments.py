@@ -35,12 +35,16 @@ CODES = 10**rules.CODE_DIGITS
 
 
 class Contact(NamedTuple):
-    """As typed. `reminders` is the separate consent; `prefixes` the countries this installation texts."""
+    """As typed. `reminders` and `match` are separate consents; `prefixes` the countries this installation texts.
+
+    `match`: staff may see that the same number has another open appointment, whichever carrier keeps it.
+    """
 
     name: str
     phone: str
     reminders: bool
     prefixes: tuple[str, ...]
+    match: bool = False
 
 
 class Topic(NamedTuple):
@@ -122,7 +126,7 @@ def book(
     `hold`: the token of what was held for this. If that is over the place is taken all the same while it is free; the
     carrier stays the one whose notice was read.
     """
-    fingerprint = links.fingerprint(secret, "appointment", wish, start, contact[:3])
+    fingerprint = links.fingerprint(secret, "appointment", wish, start, contact[:3], contact.match)
     with transaction(centre_id) as session:
         if before := links.earlier(session, centre_id, key, fingerprint):
             return Booked(links.link_for(secret, before.salt), placing.card(session, centre_id, before.id), True)
@@ -136,7 +140,7 @@ def book(
         link = links.link_for(secret, salt)
         card = _place(found, wish, choice, start, link)
         if name or phone:
-            _keep_person(found, card, name, phone, contact.reminders)
+            _keep_person(found, card, name, phone, contact, secret)
         if contact.reminders:
             messages.plan(
                 session, centre_id=centre_id, appointment_id=card.id, starts_at=start, language=wish.language,
@@ -245,11 +249,17 @@ def _place(found: Search, wish: Wish, choice: Choice, start: datetime, link: str
     return placing.card(session, centre_id, appointment_id)
 
 
-def _keep_person(found: Search, card: Card, name: str | None, phone: Phone | None, reminders: bool) -> None:
+def _keep_person(
+    found: Search, card: Card, name: str | None, phone: Phone | None, contact: Contact, secret: str
+) -> None:
+    """What is confidential is never matched, whatever was agreed to."""
+    matched = contact.match and phone and not found.planned.plan.programmes[card.programme_id].confidential
     store.add_visitor(
         found.session, centre_id=found.centre_id, carrier_id=card.carrier_id, appointment_id=card.id,
         surrogate=secrets.token_hex(16), name=name, phone=phone.e164 if phone else None,
-        reminders_agreed=found.now if reminders else None, erase_on=placing.erase_on(found, card.starts_at),
+        reminders_agreed=found.now if contact.reminders else None, match_agreed=found.now if matched else None,
+        phone_key=links.phone_key(secret, phone.e164) if matched and phone else None,
+        erase_on=placing.erase_on(found, card.starts_at),
     )  # fmt: skip
 
 

@@ -335,6 +335,20 @@ def rooms_needed(session: Session, centre_id: int, but_of: int, grace: Span, unt
     return [Needed._make(row) for row in rows]
 
 
+def open_of_same_number(session: Session, centre_id: int, appointment_id: int, now: datetime) -> list[datetime]:
+    """When the other open appointments begin whose visitors gave the same number, and let it be matched as she did."""
+    own = select(v.phone_key).where(v.centre_id == centre_id, v.appointment_id == appointment_id).scalar_subquery()
+    rows = session.connection().execute(
+        select(a.starts_at)
+        .join(m.Visitor.__table__, v.appointment_id == a.id)
+        .where(
+            a.centre_id == centre_id, v.phone_key == own, a.id != appointment_id, a.state == BOOKED, a.starts_at > now
+        )
+        .order_by(a.starts_at)
+    )
+    return list(rows.scalars())
+
+
 def add_visitor(session: Session, **values: Any) -> None:
     session.connection().execute(_ADD_VISITOR, values)
 

@@ -127,7 +127,13 @@ def details(topic: str) -> ResponseReturnValue:
         return _details_page(topic, start, form)
     if not form.validate():
         return _details_page(topic, start, form, code=422)
-    contact = Contact(form.name.data or "", form.phone.data or "", bool(form.reminders.data), config().sms_prefixes)
+    contact = Contact(
+        form.name.data or "",
+        form.phone.data or "",
+        bool(form.reminders.data),
+        config().sms_prefixes,
+        bool(form.match.data),
+    )
     try:
         booked = appointments.book(
             g.centre.id, _wish(topic), start, contact, key=f"form:{form.form_key}", secret=config().secret_key, by=WEB,

@@ -14,7 +14,7 @@ from booking.domain.appointments import spoken
 from booking.domain.errors import Invalid, NotFound, Refusal
 from booking.domain.tickets import shown
 from booking.domain.waiting import shown as shown_wait
-from booking.services import appointments, desk, screens, tickets
+from booking.services import appointments, desk, matching, screens, tickets
 from booking.services.desk import Desk, Line, Unsent
 from booking.services.tickets import TicketRow
 from booking.web import i18n, strips
@@ -142,6 +142,7 @@ def appointment(appointment_id: int) -> ResponseReturnValue:
         "desk/appointment.html", appointment=card, code_spoken=spoken(card.code or ""), person=person,
         can_change=can_change(card) and carrier in (None, card.carrier_id), done=request.args.get("done"),
         is_told=person is not None and person.reminders_agreed is not None and not _sms_off(),
+        others=matching.others(g.centre.id, card.id, now=clock.now()) if person is not None else [],
     )  # fmt: skip
 
 

@@ -50,6 +50,7 @@ class DetailsForm(KeyedForm):
     name = StringField(_("What shall we call you?"), validators=[Optional(), Length(max=200, message=TOO_LONG)])
     phone = TelField(_("Your phone number"), validators=[Optional(), Length(max=60, message=TOO_LONG)])
     reminders = BooleanField(_("Yes, send me reminders by SMS."))
+    match = BooleanField(_("Yes, look whether I already have an appointment here."))
 
 
 class FindForm(Form):

@@ -203,9 +203,11 @@ def details_page(
     return press(client, answer, start=read(answer).form("start").offered["start"][nth])
 
 
-def book(client: FlaskClient, name: str = "", phone: str = "", *, reminders: bool = False, **wish: Any) -> TestResponse:
+def book(
+    client: FlaskClient, name: str = "", phone: str = "", *, reminders: bool = False, match: bool = False, **wish: Any
+) -> TestResponse:
     """A whole booking; the confirmation's page."""
-    more = {"reminders": "y"} if reminders else {}
+    more = {name: "y" for name, ticked in (("reminders", reminders), ("match", match)) if ticked}
     answer = press(client, details_page(client, **wish), name=name, phone=phone, **more)
     assert answer.status_code == 200, answer.text
     assert "/appointment/" in answer.request.path, answer.text

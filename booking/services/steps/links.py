@@ -41,6 +41,11 @@ def link_for(secret: str, salt: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+def phone_key(secret: str, e164: str) -> str:
+    """The same for the same number; without the installation's secret nobody can try numbers against it."""
+    return hmac.digest(secret.encode(), f"phone:{e164}".encode(), "sha256").hex()
+
+
 def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 

@@ -95,6 +95,10 @@ class NewAppointment(Wishes):
     name: Short = ""
     phone: Short = ""
     reminders: bool = Field(False, strict=True, description="Separate consent to reminders by SMS; needs a phone.")
+    match: bool = Field(
+        False, strict=True,
+        description="Separate consent: staff may see that this number has another open appointment; needs a phone.",
+    )  # fmt: skip
     hold: Short | None = Field(None, description="The token of what was held for this booking.")
 
 

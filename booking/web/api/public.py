@@ -71,7 +71,7 @@ def slots(query: x.SlotQuery) -> x.Slots:
 def book(json: x.NewAppointment, headers: x.KeyHeader) -> tuple[x.BookedAppointment, int]:
     """Book a start; the same Idempotency-Key with the same content is answered with the same appointment"""
     key = headers.idempotency_key or secrets.token_urlsafe(16)
-    contact = Contact(json.name, json.phone, json.reminders, config().sms_prefixes)
+    contact = Contact(json.name, json.phone, json.reminders, config().sms_prefixes, json.match)
     booked = appointments.book(
         g.centre.id, _wish(json), json.start, contact, key=f"api:{key}", secret=config().secret_key, by=API,
         now=clock.now(), hold=json.hold,
