@@ -71,7 +71,7 @@ CENTRE = {
     "lead_minutes": Key(read.minutes(0, 30 * 24 * 60)),
     "start_every_minutes": Key(read.part_of_hour),
     "buffer_minutes": Key(read.minutes(0, 60)),
-    "min_present": Key(read.whole(0, 1)),
+    "min_present": Key(read.whole(0, 9)),
     "min_reachable": Key(read.whole(0, 9)),
     "same_day_percent": Key(read.whole(0, 90), 0),
     "crisis_minutes": Key(read.minutes(0, 60), 0),

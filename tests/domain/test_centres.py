@@ -101,7 +101,7 @@ SINGLE = [
         ("start_every_minutes = 15", f"start_every_minutes = {odd}", "centre.start_every_minutes", "10, 15, 20, 30, 60")
         for odd in ("0", "1", "25", "45", "65", "120", "true", '"15"')
     ),
-    ("min_present = 1", "min_present = 2", "centre.min_present", "from 0 to 1"),
+    ("min_present = 1", "min_present = 10", "centre.min_present", "from 0 to 9"),
     ("min_reachable = 1", "min_reachable = -1", "centre.min_reachable", "from 0 to 9"),
     ("min_present = 1", "min_present = 1\nsame_day_percent = 95", "centre.same_day_percent", "from 0 to 90"),
     ("min_present = 1", "min_present = 1\ncrisis_minutes = 7", "centre.crisis_minutes", "multiple of 5"),
