@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from booking.domain import appointments, presence, queue
 from booking.domain.times import DAY, Span, day_span, instant, local_day
 from booking.domain.visitors import folded
@@ -17,6 +19,7 @@ from booking.store import appointments as appointment_store
 from booking.store import messages as message_store
 from booking.store import roster as roster_store
 from booking.store import screens as screen_store
+from booking.store import search as search_store
 from booking.store import tickets as ticket_store
 from booking.store.appointments import Line as Line
 from booking.store.db import reading, transaction
@@ -26,7 +29,9 @@ from booking.store.tickets import CurrentLine, WaitingLine
 
 NEXT_ARRIVALS = 10
 STILL_EXPECTED = timedelta(minutes=45)
+FOUND = 40
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
+_LAST_FOUR = re.compile(r"[0-9]{4}")
 
 
 class Colleague(NamedTuple):
@@ -93,33 +98,43 @@ def unsent(centre_id: int, *, now: datetime) -> list[Unsent]:
 
 
 def search(centre_id: int, typed: str, *, staff_id: int, carrier_id: int | None, now: datetime) -> list[Line]:
-    """Today's appointments by code, time (9:30) or part of a name; every name shown is a row in the access log.
+    """Appointments by what somebody at the desk, or on the phone, can say of hers; at most `FOUND`, earliest first.
 
-    `carrier_id`: whose visitors' names the searcher may know, None: everybody's. Others are found without theirs.
+    A code of eight digits finds it on any day, also cancelled; part of a name or the last four digits of the phone
+    number, from today on; a time (9:30), today. Every name shown is a row in the access log. `carrier_id`: whose
+    visitors' names and numbers the searcher may know, None: everybody's. Others are found without theirs.
     """
     with transaction(centre_id) as session:
         zone = planning.rules_of(session, centre_id).zone
-        day = local_day(now, zone)
-        lines = [
-            line if carrier_id in (None, line.carrier_id) else line._replace(name=None)
-            for line in appointment_store.between(session, centre_id, day_span(day, zone))
-        ]
-        found = _matching(lines, " ".join(typed.split()), day, zone)
+        found = _found(session, centre_id, " ".join(typed.split()), carrier_id, local_day(now, zone), zone)[:FOUND]
         named = [line.id for line in found if line.name]
         for surrogate in appointment_store.surrogates(session, centre_id, named):
             look(session, centre_id, "search", now, staff_id, surrogate)
         return found
 
 
-def _matching(lines: list[Line], wanted: str, day: date, zone: ZoneInfo) -> list[Line]:
-    code, at = appointments.read_code(wanted), _CLOCK.fullmatch(appointments.latin_digits(wanted))
+def _found(
+    session: Session, centre_id: int, wanted: str, carrier_id: int | None, day: date, zone: ZoneInfo
+) -> list[Line]:
+    """Without the names of other carriers' visitors; by name or number, those are not found at all."""
+    today, part = day_span(day, zone), folded(wanted)
+    code, digits = appointments.read_code(wanted), appointments.latin_digits(wanted)
     if code is not None:
-        return [line for line in lines if line.code == code]
-    if at is not None:
-        start = _start(int(at[1]), int(at[2]))
-        return [line for line in lines if start is not None and line.starts_at == instant(day, start, zone)]
-    part = folded(wanted)
-    return [line for line in lines if part and line.name and part in folded(line.name)]
+        return _veiled(search_store.of_code(session, centre_id, code), carrier_id)
+    if at := _CLOCK.fullmatch(digits):
+        start, lines = _start(int(at[1]), int(at[2])), appointment_store.between(session, centre_id, today)
+        begun = instant(day, start, zone) if start is not None else None
+        return _veiled([line for line in lines if line.starts_at == begun], carrier_id)
+    if _LAST_FOUR.fullmatch(digits):
+        lines = search_store.of_phone_from(session, centre_id, digits, today.starts)
+    else:
+        lines = search_store.named_from(session, centre_id, today.starts) if part else []
+        lines = [line for line in lines if part in folded(line.name or "")]
+    return [line for line in lines if carrier_id in (None, line.carrier_id)]
+
+
+def _veiled(lines: list[Line], carrier_id: int | None) -> list[Line]:
+    return [line if carrier_id in (None, line.carrier_id) else line._replace(name=None) for line in lines]
 
 
 def _start(hour: int, minute: int) -> time | None:

@@ -122,7 +122,7 @@ _BY_LINK = _CARD.where(a.link_hash == bindparam("hash"))
 _BY_CODE = select(a.id).where(a.centre_id == bindparam("centre"), a.code == bindparam("code"))
 _DROP_EXPIRED = delete(m.Claim).where(c.centre_id == bindparam("centre"), c.expires_at <= bindparam("now"))
 _ADD, _CLAIM, _ADD_VISITOR = insert(m.Appointment).returning(m.Appointment.id), insert(m.Claim), insert(m.Visitor)
-_LINE = (
+LINE = (
     select(a.id, a.starts_at, a.ends_at, a.state, a.code, a.language, a.interpreter, a.carrier_id, a.counsellor_id,
            staff.name.label("counsellor"), room.name.label("room"), topic.name.label("topic"), a.because, v.name)
     .join(m.Staff.__table__, staff.id == a.counsellor_id)
@@ -291,7 +291,7 @@ def between(session: Session, centre_id: int, span: Span, *, counsellor_id: int 
     wanted = [a.centre_id == centre_id, a.starts_at >= span.starts, a.starts_at < span.ends, a.state != CANCELLED]
     if counsellor_id is not None:
         wanted.append(a.counsellor_id == counsellor_id)
-    return [Line._make(row) for row in session.connection().execute(_LINE.where(*wanted))]
+    return [Line._make(row) for row in session.connection().execute(LINE.where(*wanted))]
 
 
 class LeftOpen(NamedTuple):

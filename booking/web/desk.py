@@ -13,6 +13,7 @@ from booking.domain.actors import By
 from booking.domain.appointments import spoken
 from booking.domain.errors import Invalid, NotFound, Refusal
 from booking.domain.tickets import shown
+from booking.domain.times import local_day
 from booking.domain.waiting import shown as shown_wait
 from booking.services import appointments, desk, matching, screens, tickets
 from booking.services.desk import Desk, Line, Unsent
@@ -51,6 +52,7 @@ class CurrentTicket(NamedTuple):
 class Arrival(NamedTuple):
     appointment_id: int
     starts_at: datetime
+    today: bool
     code_spoken: str
     name: str | None
     counsellor: str
@@ -122,7 +124,7 @@ def search() -> ResponseReturnValue:
     if not form.validate():
         return _page(code=422, search=typed, refusal=form.q.errors[0])
     found = desk.search(g.centre.id, typed, staff_id=g.staff.id, carrier_id=seen_carrier(), now=clock.now())
-    return _page(search=typed, found=[_arrival(line) for line in found])
+    return _page(search=typed, found=[_arrival(line) for line in found], is_cut=len(found) == desk.FOUND)
 
 
 @blueprint.get("/<centre>/desk/tickets/<int:ticket_id>")
@@ -141,6 +143,7 @@ def appointment(appointment_id: int) -> ResponseReturnValue:
     return render_template(
         "desk/appointment.html", appointment=card, code_spoken=spoken(card.code or ""), person=person,
         can_change=can_change(card) and carrier in (None, card.carrier_id), done=request.args.get("done"),
+        is_today=_is_today(card.starts_at),
         is_told=person is not None and person.reminders_agreed is not None and not _sms_off(),
         others=matching.others(g.centre.id, card.id, now=clock.now()) if person is not None else [],
     )  # fmt: skip
@@ -271,15 +274,13 @@ def _queue(seen: Desk) -> list[QueueLine]:
 
 def _arrival(line: Line) -> Arrival:
     return Arrival(
-        line.id,
-        line.starts_at,
-        spoken(line.code or ""),
-        line.name,
-        line.counsellor,
-        line.room,
-        line.language,
-        line.state,
-    )
+        line.id, line.starts_at, _is_today(line.starts_at), spoken(line.code or ""), line.name, line.counsellor,
+        line.room, line.language, line.state,
+    )  # fmt: skip
+
+
+def _is_today(at: datetime) -> bool:
+    return local_day(at, i18n.zone()) == local_day(clock.now(), i18n.zone())
 
 
 def _screens(rows: list[screens.ScreenRow]) -> list[ScreenLine]:

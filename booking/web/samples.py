@@ -146,7 +146,7 @@ def queue(count: int) -> list[Sample]:
 def _arrivals(count: int, **more: Any) -> list[Sample]:
     return [
         Sample(**{
-            "appointment_id": 30 + i, "starts_at": minutes(3 + 15 * i), "code_spoken": f"{4827 + 31 * i} {1935 + 17 * i}",
+            "appointment_id": 30 + i, "starts_at": minutes(3 + 15 * i), "today": True, "code_spoken": f"{4827 + 31 * i} {1935 + 17 * i}",
             "name": None, "counsellor": COUNSELLORS[i % 4], "room": ROOMS[i % 3][1], "language": ["ar", "uk", "de", "fa"][i % 4],
             "state": "booked", **more,
         })
@@ -204,7 +204,10 @@ def _desk_searched() -> dict[str, Any]:
     return _desk(
         now_url=_live("desk-searched"),
         search="sam",
-        found=_arrivals(2, name="Samira A.", code_spoken="4827 1935"),
+        found=[
+            *_arrivals(2, name="Samira A.", code_spoken="4827 1935"),
+            *_arrivals(1, appointment_id=40, name="Samir B.", today=False, starts_at=minutes(6 * 1440)),
+        ],
         presence_gaps=[gap],
     )
 

@@ -203,21 +203,43 @@ def test_a_visitor_is_found_by_time_or_part_of_the_name(centre, rezan, typed, fo
     a_booking(centre, TEN, name="Yıldız Ö.")
     a_booking(centre, ELEVEN, name="أحمد")
     a_booking(centre, at("2027-03-02 09:15"), now=at("2027-03-02 08:00"))
-    a_booking(centre, TEN + DAY, name="Yıldız Tomorrow")
     assert names(centre, rezan, typed) == found
 
 
-def test_a_visitor_is_found_by_her_code_of_today(centre, rezan):
+def test_a_visitor_is_found_by_her_code_whatever_its_day_and_state(centre, rezan):
     today, tomorrow = a_booking(centre, TEN, name="Nour").card, a_booking(centre, TEN + DAY, name="Sami").card
     assert names(centre, rezan, f"{today.code[:4]} {today.code[4:]}") == ["Nour"]
-    assert names(centre, rezan, tomorrow.code) == []
+    assert names(centre, rezan, tomorrow.code) == ["Sami"]
+    assert names(centre, rezan, today.code, now=NOW + 3 * DAY) == ["Nour"]
     assert names(a_centre("balingen"), rezan, today.code) == []
+    changes.cancel(centre, today.id, by=DESK, now=NOW)
+    assert names(centre, rezan, today.code) == ["Nour"]
 
 
-def test_a_cancelled_appointment_is_not_found(centre, rezan):
-    card = a_booking(centre, TEN, name="Nour").card
+def test_who_comes_another_day_is_found_by_name_or_number_after_those_of_today(centre, rezan):
+    for start, name in ((TEN + DAY, "Nour C."), (TEN, "Nour B."), (ELEVEN, "Nour D.")):
+        a_booking(centre, start, name=name, phone=MOBILE)
+    for typed in ("nour", MOBILE[-4:], "٦٧٨٩"):
+        assert names(centre, rezan, typed) == ["Nour B.", "Nour D.", "Nour C."]
+    assert names(centre, rezan, "nour", now=NOW + DAY) == ["Nour C."]
+    assert names(centre, rezan, MOBILE[-4:], now=NOW + DAY) == ["Nour C."]
+    assert names(centre, rezan, "nour", now=NOW + 2 * DAY) == []
+    assert names(centre, rezan, MOBILE[-5:]) == names(centre, rezan, "0000") == []
+    assert names(centre, rezan, "10:00", now=NOW + DAY) == ["Nour C."]
+
+
+def test_a_cancelled_appointment_is_found_by_its_code_only(centre, rezan):
+    card = a_booking(centre, TEN, name="Nour", phone=MOBILE).card
     changes.cancel(centre, card.id, by=DESK, now=NOW)
-    assert names(centre, rezan, "nour") == []
+    assert names(centre, rezan, "nour") == names(centre, rezan, MOBILE[-4:]) == names(centre, rezan, "10:00") == []
+
+
+def test_many_of_one_name_are_cut_and_only_those_shown_are_written_down(centre, rezan, monkeypatch):
+    monkeypatch.setattr(desk, "FOUND", 2)
+    for start, name in ((TEN, "Nour A."), (ELEVEN, "Nour B."), (TEN + DAY, "Nour C.")):
+        a_booking(centre, start, name=name)
+    assert names(centre, rezan, "nour") == ["Nour A.", "Nour B."]
+    assert len(rows(m.Look.id)) == 2
 
 
 def test_every_name_that_is_shown_is_a_row_in_the_access_log(centre, rezan):
@@ -239,7 +261,7 @@ def test_a_lead_of_one_carrier_learns_no_names_of_the_others_and_only_shown_name
     theirs = an_appointment(centre, cem, TEN, code="00000000")
     awo = dict(rows(m.Carrier.slug, m.Carrier.id))["awo"]
     add(m.Visitor(centre_id=centre, carrier_id=awo, appointment_id=theirs, surrogate="s", name="Nour B.",
-                  erase_on=TODAY))  # fmt: skip
+                  phone="+4915100001111", erase_on=TODAY))  # fmt: skip
 
     def found(typed, carrier):
         lines = desk.search(centre, typed, staff_id=rezan, carrier_id=carrier, now=NOW)
@@ -248,8 +270,9 @@ def test_a_lead_of_one_carrier_learns_no_names_of_the_others_and_only_shown_name
     assert found("nour", ours.carrier_id) == [(ours.id, "Nour A.")]
     assert found("10:00", ours.carrier_id) == [(ours.id, "Nour A."), (theirs, None)]
     assert found("0000 0000", ours.carrier_id) == [(theirs, None)]
+    assert found("1111", ours.carrier_id) == []
     assert rows(m.Look.surrogate) == [rows(m.Visitor.surrogate)[0]] * 2
-    assert found("nour", awo) == [(theirs, "Nour B.")]
+    assert found("nour", awo) == found("1111", awo) == [(theirs, "Nour B.")]
     assert found("nour", None) == [(ours.id, "Nour A."), (theirs, "Nour B.")]
 
 

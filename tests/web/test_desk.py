@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from booking import clock
 from booking.gateways.sms import Off
+from booking.services import desk as desk_service
 from booking.services import reminders
 from booking.store import models as m
 from booking.store.db import db
@@ -261,9 +262,27 @@ def test_too_long_a_search_says_so(app, desk):
     assert looks(app, "search") == []
 
 
-def test_only_todays_visitors_are_found(app, desk):
-    book(app.test_client(), "Morgenstern", topic="german", day=NEXT_TUESDAY)
-    assert "Morgenstern" not in search(desk, "morgen").text
+def test_who_phones_about_another_day_is_found_with_its_day_and_cannot_be_here(app, desk):
+    """By name, by the end of the number, by code: and the row leads to where the time is changed."""
+    code = code_of(book(app.test_client(), "Morgenstern", PHONE, topic="german", day=NEXT_TUESDAY))
+    [row] = rows(app, "appointment")
+    for typed in ("morgen", PHONE[-4:], code):
+        page = read(search(desk, typed))
+        assert "Morgenstern" in page.words, typed
+        assert "09.03." in page.words.replace("9.3.", "09.03."), typed
+        assert all("appointment" not in form.inputs for form in page.forms), typed
+    assert len(looks(app, "search")) == 3
+    shown = read(desk.get(page.link(f"/appointments/{row['id']}")))
+    assert any(link.endswith("/move") for link in shown.main)
+    assert all("appointment" not in form.inputs for form in shown.forms)
+
+
+def test_more_than_can_be_shown_is_said(app, desk, monkeypatch):
+    booked_today(app, "Nour A."), booked_today(app, "Nour B.", nth=3)
+    more = worded(app, "There are more. Please type more of the name.")
+    assert more not in read(search(desk, "nour")).words
+    monkeypatch.setattr(desk_service, "FOUND", 2)
+    assert more in read(search(desk, "nour")).words
 
 
 def test_a_search_is_sent_by_post_so_that_no_name_stands_in_an_address(desk):
