@@ -2,11 +2,11 @@
 
 import { connect } from "./live.js";
 
-const POLL = 5000, PATIENCE = 4000, STALE = 15000, YOUNG = 60, GLOW = 8000;
+const POLL = 5000, PATIENCE = 4000, STALE = 15000, LOST = 5000, YOUNG = 60, GLOW = 8000;
 const page = document.getElementById("screen");
 const at = (id) => document.getElementById(id);
 
-let shown = null, contact = performance.now(), glow = 0, asking = false;
+let shown = null, contact = performance.now(), down = null, glow = 0, asking = false;
 const known = new Set();
 
 function take(snapshot) {
@@ -110,13 +110,27 @@ async function ask() {
 }
 
 function watch() {
-  if (performance.now() - contact < STALE) return;
+  const now = performance.now(), lost = down !== null && contact < down && now - down >= LOST;
+  if (!lost && now - contact < STALE) return;
   page.classList.add("stale");
   at("stale").hidden = false;
   at("stale").textContent = page.dataset.stale.replace("{time}", shown ? shown.clock : "–");
 }
 
-connect("/socket.io/", { onConnect: ask, onEvent: (name, data) => { if (name === "board") take(data); }, onDown: ask });
+// A socket that has closed, and no answer since: sooner known than by the snapshot's age. The first end counts, not each try.
+function wentDown() {
+  down ??= performance.now();
+  ask();
+}
+
+function cameBack() {
+  down = null;
+  ask();
+}
+
+connect("/socket.io/", {
+  onConnect: cameBack, onEvent: (name, data) => { if (name === "board") take(data); }, onDown: wentDown,
+});
 ask();
 setInterval(ask, POLL);
 setInterval(watch, 1000);

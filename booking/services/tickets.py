@@ -61,6 +61,8 @@ def check_in(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> G
         card = placing.card(session, centre_id, appointment_id)
         zone = planning.rules_of(session, centre_id).zone
         day = local_day(now, zone)
+        if card.state == appointments.CANCELLED:  # said first, whatever its day: it is why nobody waits for her
+            raise WrongState(card.state)
         if local_day(card.starts_at, zone) != day:
             raise WrongState("other-day")
         earlier = store.of_appointment(session, centre_id, appointment_id)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from booking import clock
 from booking.domain.actors import By
-from booking.domain.appointments import spoken
+from booking.domain.appointments import CANCELLED, spoken
 from booking.domain.errors import Invalid, NoProgramme, NotFound, Refusal, TooLate
 from booking.services import appointments, centres, changes
 from booking.services.appointments import Card
@@ -23,8 +23,10 @@ blueprint = Blueprint("changes", __name__, url_prefix="/<centre>/desk/appointmen
 
 @blueprint.route("/cancel", methods=["GET", "POST"])
 def cancel(appointment_id: int) -> ResponseReturnValue:
-    """GET shows one question; only the button cancels."""
+    """GET shows one question; only the button cancels. A second press finds it cancelled, and the page says so."""
     card = _hers(appointment_id)
+    if card.state == CANCELLED:
+        return _done(card, "cancelled")
     if request.method == "POST" and Form().validate():
         try:
             changes.cancel(g.centre.id, card.id, by=_by(), now=clock.now())

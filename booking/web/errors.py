@@ -98,8 +98,14 @@ REASONS: dict[str, LazyString] = {
 }
 # Where "no longer possible" would help nobody: the state a WrongState found.
 STATES: dict[str, LazyString] = {
+    "cancelled": _("This appointment was cancelled."),
     "other-day": _("This appointment is on another day."),
     "called-often-enough": _("This number was called four times. Nobody came."),
+}
+# Programs open no pages.
+FOR_PROGRAMS: dict[str, LazyString] = {
+    "not-found": _("There is nothing at this address."),
+    "method": _("This cannot be done at this address."),
 }
 # What only comes from outside: values that no column, clock or text can hold, and JSON of a thousand brackets.
 UNREADABLE = (DataError, OverflowError, UnicodeEncodeError, RecursionError)
@@ -147,7 +153,7 @@ def status(error: Exception) -> int:
 def problem(error: Exception) -> Response:
     """RFC 9457, with the refusal's kind and its data."""
     body: dict[str, object] = {"type": f"/problems/{kind_of(error)}", "kind": kind_of(error), "status": status(error)}
-    body["title"] = sentence(error)
+    body["title"] = str(FOR_PROGRAMS.get(kind_of(error), "")) or sentence(error)
     fields = [(error.field, error.reason)] if isinstance(error, Invalid) else getattr(error, "fields", [])
     if fields:
         body["errors"] = [{"field": name, "reason": reason, "message": str(REASONS[reason])} for name, reason in fields]

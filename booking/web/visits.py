@@ -54,6 +54,7 @@ def show(link: str) -> ResponseReturnValue:
     card = _card(link)
     return render_template(
         "appointments/show.html", appointment=_shown(card), is_new="new" in request.args,
+        is_moved="moved" in request.args, by_code=_by_code(link),
         code_picture=appointments.code_picture(card) if card.code else None,
         can_change=can_change(card), ics_url=url_for(".calendar", link=link),
         offer=offers.pending(g.centre.id, card.id, now=clock.now()) if card.state == "cancelled" else None,
@@ -106,7 +107,7 @@ def move(link: str) -> ResponseReturnValue:
     try:
         if start is not None:
             changes.move(g.centre.id, card.id, start, age_answer(), by=WEB, now=clock.now())
-            return redirect(back, 303)
+            return redirect(url_for(".show", link=link, moved=1), 303)
         return _times(link, card)
     except SlotTaken:
         return _times(link, card, refused=True)
@@ -154,12 +155,11 @@ def _shown(card: Card) -> Shown:
 
 def _card(link: str) -> Card:
     """By private link, or by the short-lived address that code and digits open. Refusal: NotFound."""
-    kind, _dot, token = link.partition(".")
-    if kind != OPENED_BY_CODE:
+    if not _by_code(link):
         card = appointments.look_at(link)
     else:
         try:
-            centre_id, appointment_id = _opener().loads(token, max_age=OPEN_SECONDS)
+            centre_id, appointment_id = _opener().loads(link.partition(".")[2], max_age=OPEN_SECONDS)
         except BadSignature as error:
             raise NotFound from error
         card = appointments.card(centre_id, appointment_id)
@@ -168,6 +168,10 @@ def _card(link: str) -> Card:
     if card.centre_id != g.centre.id:
         raise NotFound
     return card
+
+
+def _by_code(link: str) -> bool:
+    return link.partition(".")[0] == OPENED_BY_CODE
 
 
 def _opener() -> URLSafeTimedSerializer:

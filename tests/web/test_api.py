@@ -27,6 +27,7 @@ from tests.web.visiting import (
     press,
     rows,
     said,
+    worded,
 )
 
 API, HERE = "/api/v1", "/api/v1/centres/ludwigsburg"
@@ -184,7 +185,7 @@ def test_the_topics_and_where_the_age_is_asked(door):
 
 def test_the_slots_are_those_of_the_page(door, client):
     days = client.get("/ludwigsburg/de/german/times?day=2027-03-09").text
-    on_page = set(re.findall(r"start=(2027-03-09T[\d:]+)", days.replace("%3A", ":")))
+    on_page = set(re.findall(r'value="(2027-03-09T[\d:]+)', days))
     of_api = {start[:19] for start in slots(door) if start.startswith("2027-03-09")}
     assert of_api == {start[:19] for start in on_page} != set()
 
@@ -704,8 +705,12 @@ def test_a_program_is_answered_in_the_language_it_asks_for(app, house):
 
 
 def test_what_is_no_call_is_answered_in_json_as_well(app, client, house):
-    refused(client.get(f"{API}/nothing"), 404, "not-found")
     refused(client.get(f"{API}/tickets/x/start"), 404, "not-found")
+    for language in ("de", "en", "ar"):
+        answer = client.get(f"{API}/nothing", headers={"Accept-Language": language})
+        title = refused(answer, 404, "not-found")["title"]
+        assert title == worded(app, "There is nothing at this address.", language)
+        assert title != said(app, "not-found", language)
     answer = client.get(f"{HERE}/appointments")
     refused(answer, 405, "method")
     assert set(answer.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}

@@ -376,7 +376,9 @@ def test_what_was_cancelled_cannot_arrive(app, desk):
     answer = book(visitor, topic="german", day=TODAY)
     press(visitor, visitor.get(f"{answer.request.path}/cancel"))
     [row] = rows(app, "appointment")
-    assert check_in(desk, row["id"]).status_code == 409
+    refused = check_in(desk, row["id"])
+    assert refused.status_code == 409
+    assert said(app, "cancelled") in read(refused).words
     assert rows(app, "ticket") == []
 
 

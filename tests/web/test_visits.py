@@ -20,6 +20,7 @@ from tests.web.visiting import (
     read,
     rows,
     said,
+    worded,
 )
 
 MONDAY, NEXT_TUESDAY = "2027-03-08", "2027-03-09"
@@ -90,6 +91,16 @@ def test_pages_of_the_link_are_not_kept_and_not_indexed(client, house, page):
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
+@pytest.mark.parametrize("language", ["de", "en", "ar"])
+def test_what_a_code_has_opened_says_that_it_closes_and_what_a_link_opens_that_it_is_kept(app, client, house, language):
+    booked = book(client, "Nour", PHONE, language=language)
+    closes = worded(app, "This page closes half an hour after you opened it. Your code opens it again.", language)
+    keep = worded(app, "This page is only for you. Save the link, and show it to nobody.", language)
+    opened = read(find(client, code_of(booked), "6789", language)).words
+    assert (closes in opened, keep in opened) == (True, False)
+    assert (closes in read(booked).words, keep in read(booked).words) == (False, True)
+
+
 @pytest.mark.parametrize("link", ["x", "A" * 22, "by-code.x", "by-code.", "by-code", "%00", ".", "by-code.WzEsMV0.x.y"])
 def test_an_address_that_was_never_given_opens_nothing(client, house, link):
     book(client)
@@ -152,6 +163,9 @@ def test_an_appointment_is_moved_and_keeps_code_link_and_carrier(app, client, ho
     for kept in ("id", "code", "link_hash", "carrier_id", "programme_id", "language"):
         assert after[kept] == before[kept], kept
     assert code_of(answer) == code_of(booked)
+    assert worded(app, "Your appointment has a new time.") in read(answer).words
+    press(client, client.get(f"{path_of(booked)}/cancel"))
+    assert worded(app, "Your appointment has a new time.") not in read(client.get(answer.request.url)).words
 
 
 def test_the_old_time_is_given_back_and_the_new_one_taken(app, client, house):

@@ -390,6 +390,29 @@ def test_a_screen_without_contact_says_so_and_heals(visit):
     screen.silent()
 
 
+def test_a_socket_that_closes_and_stays_closed_is_said_within_seconds(visit):
+    screen = Screen(visit, call("014"))
+    screen.down, screen.socket.answers = True, False
+    screen.socket.open[-1].close()
+    screen.page.clock.run_for(4_000)
+    expect(screen.page.locator("#stale")).to_be_hidden()
+    screen.page.clock.run_for(3_000)
+    expect(screen.page.locator("#stale")).to_contain_text("09:12")
+    screen.down = False
+    screen.page.clock.run_for(5_000)
+    expect(screen.page.locator("#stale")).to_be_hidden()
+
+
+def test_a_closed_socket_is_no_lost_connection_while_the_board_answers(visit):
+    screen = Screen(visit, call("014"))
+    screen.socket.answers = False
+    screen.socket.open[-1].close()
+    for _ in range(12):
+        with screen.page.expect_response("**/board"):
+            screen.page.clock.run_for(5_000)
+        expect(screen.page.locator("#stale")).to_be_hidden()
+
+
 @pytest.mark.parametrize(("is_open", "shown"), [(True, "#nobody"), (False, "#closed")])
 def test_with_nobody_called_the_screen_is_calm(visit, is_open, shown):
     screen = Screen(visit, open=is_open)
