@@ -1,13 +1,14 @@
 """What may stand in a roster: checks that refuse with what and when, before anything is saved."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from booking.domain.errors import Invalid, ShiftsOverlap
+from booking.domain.errors import Invalid, NotAllowed, NotFound, ShiftsOverlap
 from booking.domain.roster import CLOSURE_KINDS, DESK_ONLY, OFF, OPEN, SHIFT_KINDS, Closure, DayShift, Shift
+from booking.domain.staff import leads_all, plans_for
 from booking.domain.times import DAY, GRAIN_MINUTES, Span, day_span, instant
 
 SICK, LEAVE, TRAINING = ABSENCE_KINDS = ("sick", "leave", "training")
@@ -124,6 +125,24 @@ def check_closure(closure: Closure) -> None:
         if closure.kind == OPEN:
             raise Invalid("starts", "opened-whole-days")
         _wall_times(closure.starts, closure.ends)
+
+
+def check_closer(closure: Closure, carrier_id: int | None, carriers: Collection[int]) -> None:
+    """Who may close so, or open again: a lead of one carrier among several (all are `carriers`) only its part.
+
+    Refusals: NotAllowed for the whole centre, NotFound for another carrier's part, or that of none there is.
+    """
+    if closure.carrier_id is None:
+        if not leads_all(carrier_id, carriers):
+            raise NotAllowed
+    elif closure.carrier_id not in carriers or not plans_for(carrier_id, closure.carrier_id):
+        raise NotFound
+
+
+def check_from(field: str, day: date, earliest: date) -> None:
+    """What is over stays as it was: the figures of past weeks are read from these lines. Refusal: Invalid."""
+    if day < earliest:
+        raise Invalid(field, "past-stays")
 
 
 def _wall_times(starts: time, ends: time) -> None:

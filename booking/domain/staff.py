@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -78,6 +79,19 @@ def may_manage(actor: Account, account: Account) -> bool:
         return False
     same_carrier = actor.carrier_id is None or account.carrier_id in (None, actor.carrier_id)
     return actor.role == ADMINISTRATOR or (account.role in (RECEPTIONIST, COUNSELLOR) and same_carrier)
+
+
+def plans_for(carrier_id: int | None, of: int | None) -> bool:
+    """Whether a lead of that carrier (None: of the whole centre) plans for `of` (a carrier, None: all of them).
+
+    What other employers' staff do, and why they are away, is no business of hers (S25).
+    """
+    return carrier_id is None or carrier_id == of
+
+
+def leads_all(carrier_id: int | None, carriers: Collection[int]) -> bool:
+    """Whether a lead speaks for the whole centre: she belongs to no carrier, or to the only one there is."""
+    return carrier_id is None or set(carriers) <= {carrier_id}
 
 
 def read_login(typed: str) -> str | None:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from booking.domain import presence, roster
-from booking.domain.errors import NotFound
 from booking.domain.presence import DayStrip, Gap, Kept, Skilled
 from booking.domain.roster import DayShift, Shift
-from booking.domain.times import DAY, Grid, Span, day_span, days_from, instant, local_day
+from booking.domain.staff import LEAD, leads_all, plans_for
+from booking.domain.times import DAY, Grid, Span, day_span, days_from, local_day
 from booking.gateways import festivals
 from booking.services.steps import planning, watching
 from booking.services.steps.watching import Outside, Seen
@@ -19,8 +19,6 @@ from booking.store.db import reading
 from booking.store.rostering import AbsenceRow as AbsenceRow
 from booking.store.rostering import ClosureRow as ClosureRow
 from booking.store.rostering import OverrideRow
-from booking.store.rostering import ShiftRow as ShiftRow
-from booking.store.rostering import SiteRow as SiteRow
 
 WATCHED = 28  # days
 
@@ -48,17 +46,27 @@ class Part(NamedTuple):
     ends: time
 
 
+class Away(NamedTuple):
+    """An absence. `kind`: None where it is no business of the one who looks."""
+
+    id: int
+    kind: str | None
+
+
 class PersonDay(NamedTuple):
     """`single`: the day stands for the weekly pattern."""
 
     day: date
     parts: tuple[Part, ...]
-    away: tuple[AbsenceRow, ...]
+    away: tuple[Away, ...]
     single: bool
 
 
 class PersonWeek(NamedTuple):
+    """`hers`: the one who looks plans for this person."""
+
     id: int
+    hers: bool
     name: str
     days: tuple[PersonDay, ...]
 
@@ -76,6 +84,7 @@ class View(NamedTuple):
     """`days`: those of the table; strips, gaps and covers are of the four weeks from today on.
 
     `kept_before`: of the four weeks before today; `closures`: those not over; `holidays`: of all days shown.
+    `whole`: the one who looks may close the whole centre.
     """
 
     today: date
@@ -86,25 +95,31 @@ class View(NamedTuple):
     closures: list[ClosureRow]
     holidays: frozenset[date]
     carriers: dict[int, str]
+    whole: bool
     outside: list[Outside]
     covers: list[CoverLine]
     kept_before: Kept
     kept_ahead: Kept
 
 
-def view(centre_id: int, first: date | None, days: int, *, now: datetime) -> View:
-    """`first`: of the table's days, None: Monday of this week."""
+def view(centre_id: int, first: date | None, days: int, *, role: str, carrier_id: int | None, now: datetime) -> View:
+    """`first`: of the table's days, None: Monday of this week.
+
+    `role` and `carrier_id`: of the one who looks; why somebody is away is for a lead of the same carrier, or of none.
+    """
     with reading() as session:
         rules = planning.rules_of(session, centre_id)
         today = local_day(now, rules.zone)
         shown = days_from(first or today - today.weekday() * DAY, days)
         ahead = watching.seen(session, centre_id, days_from(today, WATCHED))
         before = watching.seen(session, centre_id, days_from(today - WATCHED * DAY, WATCHED))
-        last = max(shown[-1], today + WATCHED * DAY)
+        last, carriers = max(shown[-1], today + WATCHED * DAY), store.carrier_names(session, centre_id)
         return View(
-            today, shown, _people(session, centre_id, shown, ahead), _strips(session, centre_id, ahead),
-            _gaps(session, centre_id, ahead, now), store.closures(session, centre_id, min(today, shown[0])),
-            festivals.within(rules.region, min(today, shown[0]), last), store.carrier_names(session, centre_id),
+            today, shown, _people(session, centre_id, shown, ahead, _planned_by(role, carrier_id, ahead)),
+            _strips(session, centre_id, ahead), _gaps(session, centre_id, ahead, now),
+            store.closures(session, centre_id, min(today, shown[0])),
+            festivals.within(rules.region, min(today, shown[0]), last), carriers,
+            role == LEAD and leads_all(carrier_id, carriers),
             watching.left_outside(session, centre_id, now), _covers(session, centre_id, ahead),
             presence.kept(before.watch), presence.kept(ahead.watch),
         )  # fmt: skip
@@ -172,7 +187,15 @@ def _covers(session: Session, centre_id: int, seen: Seen) -> list[CoverLine]:
 # ── who works when ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _people(session: Session, centre_id: int, days: list[date], seen: Seen) -> list[PersonWeek]:
+def _planned_by(role: str, carrier_id: int | None, seen: Seen) -> set[int]:
+    """The ids of those whom the one who looks plans for."""
+    people = seen.house.people.values()
+    return {p.id for p in people if role == LEAD and plans_for(carrier_id, p.carrier_id)}
+
+
+def _people(
+    session: Session, centre_id: int, days: list[date], seen: Seen, planned_by_her: set[int]
+) -> list[PersonWeek]:
     """Everybody who works here in these days, by name."""
     zone, names = seen.house.rules.zone, roster_store.names(session, centre_id)
     shifts = roster_store.shifts(session, centre_id)
@@ -182,10 +205,11 @@ def _people(session: Session, centre_id: int, days: list[date], seen: Seen) -> l
     for person in sorted(seen.house.people.values(), key=lambda p: (names[p.id], p.id)):
         if any(person.works_on(day) for day in days):
             own = ([s for s in shifts if s.staff_id == person.id], [s for s in single if s.staff_id == person.id])
+            hers = person.id in planned_by_her
             gone = [a for a in away if a.staff_id == person.id]
-            week = (_day(day, *own, gone, day_span(day, zone)) if person.works_on(day) else _nothing(day)
+            week = (_day(day, *own, _on(day_span(day, zone), gone, hers)) if person.works_on(day) else _nothing(day)
                     for day in days)  # fmt: skip
-            found.append(PersonWeek(person.id, names[person.id], tuple(week)))
+            found.append(PersonWeek(person.id, hers, names[person.id], tuple(week)))
     return found
 
 
@@ -193,7 +217,12 @@ def _nothing(day: date) -> PersonDay:
     return PersonDay(day, (), (), False)
 
 
-def _day(day: date, shifts: list[Shift], single: list[DayShift], away: list[AbsenceRow], span: Span) -> PersonDay:
+def _on(span: Span, away: list[AbsenceRow], hers: bool) -> tuple[Away, ...]:
+    touching = [row for row in away if row.starts_at < span.ends and span.starts < row.ends_at]
+    return tuple(Away(row.id, row.kind if hers else None) for row in touching)
+
+
+def _day(day: date, shifts: list[Shift], single: list[DayShift], away: tuple[Away, ...]) -> PersonDay:
     of_day = [row for row in single if row.day == day]
     lines: list[Shift] | list[DayShift] = of_day or [s for s in shifts if s.on(day)]
     parts = sorted(
@@ -204,86 +233,4 @@ def _day(day: date, shifts: list[Shift], single: list[DayShift], away: list[Abse
         ),
         key=lambda part: (part.starts, part.kind),
     )
-    gone = tuple(row for row in away if row.starts_at < span.ends and span.starts < row.ends_at)
-    return PersonDay(day, tuple(parts), gone, bool(of_day))
-
-
-# ── what the forms need ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Choice(NamedTuple):
-    """`due`: she is planned for today."""
-
-    id: int
-    name: str
-    due: bool
-
-
-class Choices(NamedTuple):
-    """People: those planned for today first, then by name."""
-
-    today: date
-    people: list[Choice]
-    carriers: dict[int, str]
-    sites: list[SiteRow]
-
-
-class PersonPage(NamedTuple):
-    """`days`: single days that are not over; `absences`: those that are not over."""
-
-    id: int
-    name: str
-    lines: list[ShiftRow]
-    days: list[DayShift]
-    absences: list[AbsenceRow]
-
-
-def choices(centre_id: int, *, now: datetime) -> Choices:
-    with reading() as session:
-        here, names = planning.today(session, centre_id, now), roster_store.names(session, centre_id)
-        (day,) = here.calendar.days
-        people = [Choice(p.id, names[p.id], any(here.planned[p.id])) for p in here.people.values() if p.works_on(day)]
-        people.sort(key=lambda choice: (not choice.due, choice.name, choice.id))
-        return Choices(day, people, store.carrier_names(session, centre_id), store.sites(session, centre_id))
-
-
-def person(centre_id: int, staff_id: int, *, now: datetime) -> PersonPage:
-    """Refusal: NotFound."""
-    with reading() as session:
-        rules = planning.rules_of(session, centre_id)
-        if staff_id not in {p.id for p in roster_store.people(session, centre_id)}:
-            raise NotFound
-        today = local_day(now, rules.zone)
-        coming = Span(now, instant(date.max - DAY, time(0), rules.zone))
-        return PersonPage(
-            staff_id, roster_store.names(session, centre_id)[staff_id], store.shifts_of(session, centre_id, staff_id),
-            [d for d in roster_store.day_shifts(session, centre_id, today, date.max) if d.staff_id == staff_id],
-            [row for row in store.absences(session, centre_id, coming) if row.staff_id == staff_id],
-        )  # fmt: skip
-
-
-def absence(centre_id: int, absence_id: int) -> tuple[AbsenceRow, str]:
-    """With the person's name. Refusal: NotFound."""
-    with reading() as session:
-        row = store.absence_by_id(session, centre_id, absence_id)
-        if row is None:
-            raise NotFound
-        return row, roster_store.names(session, centre_id)[row.staff_id]
-
-
-def line(centre_id: int, shift_id: int) -> tuple[ShiftRow, str]:
-    """With the person's name. Refusal: NotFound."""
-    with reading() as session:
-        row = store.shift_by_id(session, centre_id, shift_id)
-        if row is None:
-            raise NotFound
-        return row, roster_store.names(session, centre_id)[row.shift.staff_id]
-
-
-def closure(centre_id: int, closure_id: int) -> ClosureRow:
-    """Refusal: NotFound."""
-    with reading() as session:
-        row = store.closure_by_id(session, centre_id, closure_id)
-        if row is None:
-            raise NotFound
-        return row
+    return PersonDay(day, tuple(parts), away, bool(of_day))

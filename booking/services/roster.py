@@ -2,6 +2,8 @@
 
 A plan (leave, training, a pattern) that leaves the centre empty is refused with the gaps, unless a lead gives a reason,
 which is kept beside them. A fact (a sickness) is always saved, and raises the gap as an alarm.
+
+`carrier_id`: whose staff the lead plans for, None: everybody's (S25). Others' people, absences and lines are not found.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,7 +20,6 @@ from booking.services.steps import planning
 from booking.services.steps.changing import Change, changed, recorded
 from booking.services.steps.changing import Saved as Saved
 from booking.services.steps.recording import desk_changed
-from booking.store import roster as roster_store
 from booking.store import rostering as store
 from booking.store.db import transaction
 from booking.store.rostering import AbsenceRow, ShiftRow
@@ -27,8 +28,8 @@ from booking.store.rostering import AbsenceRow, ShiftRow
 
 
 def report_absence(
-    centre_id: int, staff_ids: Collection[int], kind: str, spell: Spell, *, override: str | None = None, by: By,
-    now: datetime,
+    centre_id: int, staff_ids: Collection[int], kind: str, spell: Spell, *, carrier_id: int | None,
+    override: str | None = None, by: By, now: datetime,
 ) -> Saved:  # fmt: skip
     """One or several people away at once. What overlaps with an absence of the same kind becomes one with it.
 
@@ -42,16 +43,17 @@ def report_absence(
         change = Change(session, centre_id, by, now, kind == SICK, override)
         span = rostering.span_of(spell, planning.rules_of(session, centre_id).zone)
         for staff_id in staff_ids:
-            _counsellor(change, staff_id)
+            planning.person_of(session, centre_id, staff_id, carrier_id)
         return changed(change, spell.first_day, spell.last_day, lambda: _absent(change, staff_ids, kind, span))
 
 
 def change_absence(
-    centre_id: int, absence_id: int, spell: Spell, *, override: str | None = None, by: By, now: datetime
-) -> Saved:
+    centre_id: int, absence_id: int, spell: Spell, *, carrier_id: int | None, override: str | None = None, by: By,
+    now: datetime,
+) -> Saved:  # fmt: skip
     """Another beginning or end. Refusals: NotFound, Invalid, LeavesCentreEmpty (not for "sick")."""
     with transaction(centre_id) as session:
-        row = _absence(session, centre_id, absence_id)
+        row = _absence(session, centre_id, absence_id, carrier_id)
         change = Change(session, centre_id, by, now, row.kind == SICK, override)
         span = rostering.span_of(spell, planning.rules_of(session, centre_id).zone)
 
@@ -62,10 +64,10 @@ def change_absence(
         return changed(change, spell.first_day, spell.last_day, write)
 
 
-def end_absence(centre_id: int, absence_id: int, *, by: By, now: datetime) -> None:
+def end_absence(centre_id: int, absence_id: int, *, carrier_id: int | None, by: By, now: datetime) -> None:
     """She is back, from now on; an absence that has not begun is taken back. Refusal: NotFound."""
     with transaction(centre_id) as session:
-        row = _absence(session, centre_id, absence_id)
+        row = _absence(session, centre_id, absence_id, carrier_id)
         if row.starts_at >= now:
             store.remove(session, "absence", centre_id, row.id)
         else:
@@ -86,10 +88,11 @@ def _absent(change: Change, staff_ids: Collection[int], kind: str, span: Span) -
         recorded(change, "absence-reported", staff_id)
 
 
-def _absence(session: Session, centre_id: int, absence_id: int) -> AbsenceRow:
+def _absence(session: Session, centre_id: int, absence_id: int, carrier_id: int | None) -> AbsenceRow:
     found = store.absence_by_id(session, centre_id, absence_id)
     if found is None:
         raise NotFound
+    planning.person_of(session, centre_id, found.staff_id, carrier_id)
     return found
 
 
@@ -97,26 +100,34 @@ def _absence(session: Session, centre_id: int, absence_id: int) -> AbsenceRow:
 
 
 def add_pattern(
-    centre_id: int, staff_id: int, pattern: Pattern, *, override: str | None = None, by: By, now: datetime
-) -> Saved:
-    """New weekly lines. Refusals: NotFound, Invalid, ShiftsOverlap, LeavesCentreEmpty (outreach takes time out)."""
-    rostering.check_pattern(pattern)
-    with transaction(centre_id) as session:
-        change = Change(session, centre_id, by, now, override=override)
-        _counsellor(change, staff_id)
-        return changed(change, pattern.valid_from, pattern.valid_until, lambda: _plan(change, staff_id, pattern))
-
-
-def change_pattern(
-    centre_id: int, shift_id: int, pattern: Pattern, *, override: str | None = None, by: By, now: datetime
-) -> Saved:
-    """From `pattern.valid_from` on, these lines stand for that one; before, it stays as it was.
+    centre_id: int, staff_id: int, pattern: Pattern, *, carrier_id: int | None, override: str | None = None, by: By,
+    now: datetime,
+) -> Saved:  # fmt: skip
+    """New weekly lines, from today on; outreach takes its time out of the house.
 
     Refusals: NotFound, Invalid, ShiftsOverlap, LeavesCentreEmpty.
     """
     rostering.check_pattern(pattern)
     with transaction(centre_id) as session:
-        change, row = Change(session, centre_id, by, now, override=override), _shift(session, centre_id, shift_id)
+        change = Change(session, centre_id, by, now, override=override)
+        planning.person_of(session, centre_id, staff_id, carrier_id)
+        rostering.check_from("valid_from", pattern.valid_from, change.today)
+        return changed(change, pattern.valid_from, pattern.valid_until, lambda: _plan(change, staff_id, pattern))
+
+
+def change_pattern(
+    centre_id: int, shift_id: int, pattern: Pattern, *, carrier_id: int | None, override: str | None = None, by: By,
+    now: datetime,
+) -> Saved:  # fmt: skip
+    """From `pattern.valid_from` (today at the earliest) on, these lines stand for that one; before, it stays as it was.
+
+    Refusals: NotFound, Invalid, ShiftsOverlap, LeavesCentreEmpty.
+    """
+    rostering.check_pattern(pattern)
+    with transaction(centre_id) as session:
+        row = _shift(session, centre_id, shift_id, carrier_id)
+        change = Change(session, centre_id, by, now, override=override)
+        rostering.check_from("valid_from", pattern.valid_from, change.today)
 
         def write() -> None:
             _end(change, row, pattern.valid_from - DAY)
@@ -126,11 +137,17 @@ def change_pattern(
 
 
 def end_pattern(
-    centre_id: int, shift_id: int, last_day: date, *, override: str | None = None, by: By, now: datetime
-) -> Saved:
-    """The line's last day; before its first, it is gone. Refusals: NotFound, LeavesCentreEmpty."""
+    centre_id: int, shift_id: int, last_day: date, *, carrier_id: int | None, override: str | None = None, by: By,
+    now: datetime,
+) -> Saved:  # fmt: skip
+    """The line's last day, yesterday at the earliest; before its first, it is gone.
+
+    Refusals: NotFound, Invalid, LeavesCentreEmpty.
+    """
     with transaction(centre_id) as session:
-        change, row = Change(session, centre_id, by, now, override=override), _shift(session, centre_id, shift_id)
+        row = _shift(session, centre_id, shift_id, carrier_id)
+        change = Change(session, centre_id, by, now, override=override)
+        rostering.check_from("last_day", last_day, change.today - DAY)
 
         def write() -> None:
             _end(change, row, last_day)
@@ -140,8 +157,8 @@ def end_pattern(
 
 
 def set_day(
-    centre_id: int, staff_id: int, day: date, parts: Sequence[Part] | None, *, override: str | None = None, by: By,
-    now: datetime,
+    centre_id: int, staff_id: int, day: date, parts: Sequence[Part] | None, *, carrier_id: int | None,
+    override: str | None = None, by: By, now: datetime,
 ) -> Saved:  # fmt: skip
     """One person's single day: these parts stand for her pattern; none at all: she does not work; None: the pattern.
 
@@ -150,7 +167,7 @@ def set_day(
     rows = [] if parts is None else rostering.day_rows(staff_id, day, parts)
     with transaction(centre_id) as session:
         change = Change(session, centre_id, by, now, override=override)
-        _counsellor(change, staff_id)
+        planning.person_of(session, centre_id, staff_id, carrier_id)
 
         def write() -> None:
             store.replace_day(session, centre_id, staff_id, day, rows)
@@ -176,13 +193,9 @@ def _end(change: Change, row: ShiftRow, last_day: date) -> None:
         store.change(change.session, "shift", change.centre_id, row.id, valid_until=last_day)
 
 
-def _shift(session: Session, centre_id: int, shift_id: int) -> ShiftRow:
+def _shift(session: Session, centre_id: int, shift_id: int, carrier_id: int | None) -> ShiftRow:
     found = store.shift_by_id(session, centre_id, shift_id)
     if found is None:
         raise NotFound
+    planning.person_of(session, centre_id, found.shift.staff_id, carrier_id)
     return found
-
-
-def _counsellor(change: Change, staff_id: int) -> None:
-    if staff_id not in {p.id for p in roster_store.people(change.session, change.centre_id)}:
-        raise NotFound

@@ -85,6 +85,7 @@ REASONS: dict[str, LazyString] = {
     "field-unknown": _("There is no such field."),
     "field-too-long": _("This is too long."),
     "ends-before-start": _("The end must come after the beginning."),
+    "past-stays": _("What is over stays as it was. Please choose a later day."),
     "too-long": _("This is too long. Please choose an earlier last day."),
     "weekday-missing": _("Please choose at least one weekday."),
     "choice-unknown": _("Please choose from the list."),

@@ -1,8 +1,8 @@
 """The roster: who works when, the strip of presence, absences, weekly lines, single days, closures."""
 
 from collections.abc import Callable
-from datetime import date
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypedDict
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,9 +14,10 @@ from booking.domain.presence import PRESENT, REACHABLE, Gap
 from booking.domain.roster import TALKS
 from booking.domain.rostering import SICK
 from booking.domain.times import DAY
-from booking.services import closures, presence, roster
+from booking.services import closures, presence, roster, roster_forms
 from booking.services.presence import CoverLine
 from booking.services.roster import Saved
+from booking.services.staff import Member
 from booking.web import i18n, strips
 from booking.web.errors import sentence, status
 from booking.web.forms import Form
@@ -47,7 +48,9 @@ MOST_WEAK = 12
 def page() -> ResponseReturnValue:
     """`from`: the first day of the table; `weeks`: one or four."""
     first, weeks = _first_day(request.args.get("from")), "4" if request.args.get("weeks") == "4" else "1"
-    seen = presence.view(g.centre.id, first, WEEKS[weeks], now=clock.now())
+    seen = presence.view(
+        g.centre.id, first, WEEKS[weeks], role=g.staff.role, carrier_id=_carrier(), now=clock.now()
+    )  # fmt: skip
     step = WEEKS[weeks] * DAY
     return _shown(
         "roster/roster.html", seen=seen, weeks=weeks, why=WHY, shut=strips.shut_words(seen),
@@ -91,20 +94,19 @@ def _first_day(typed: str | None) -> date | None:
 @blueprint.route("/<centre>/roster/absence", methods=["GET", "POST"])
 def absence() -> ResponseReturnValue:
     """One or several people. Sick today is one tap for the person and one for the button."""
-    choices = presence.choices(g.centre.id, now=clock.now())
+    choices = roster_forms.choices(g.centre.id, carrier_id=_carrier(), now=clock.now())
     kind = request.args.get("kind", SICK)
     form = AbsenceForm(kind=kind, first_day=choices.today, last_day=choices.today)
     form.people.choices = options({one.id: one.name for one in choices.people})
     return _form_page("roster/absence.html", form, lambda: roster.report_absence(
-        g.centre.id, form.people.data or [], form.kind.data, form.spell, override=form.reason, by=_by(),
-        now=clock.now(),
+        g.centre.id, form.people.data or [], form.kind.data, form.spell, override=form.reason, **_doing(),
     ), choices=choices, kind=kind)  # fmt: skip
 
 
 @blueprint.route("/<centre>/roster/absences/<int:absence_id>", methods=["GET", "POST"])
 def one_absence(absence_id: int) -> ResponseReturnValue:
     """Another beginning or end."""
-    row, name = presence.absence(g.centre.id, absence_id)
+    row, name = roster_forms.absence(g.centre.id, absence_id, carrier_id=_carrier())
     starts, ends = row.starts_at.astimezone(i18n.zone()), row.ends_at.astimezone(i18n.zone())
     whole_last = ends.hour == ends.minute == 0
     form = SpellForm(
@@ -112,14 +114,14 @@ def one_absence(absence_id: int) -> ResponseReturnValue:
         last_day=ends.date() - DAY if whole_last else ends.date(), ends=None if whole_last else ends.time(),
     )  # fmt: skip
     return _form_page("roster/one_absence.html", form, lambda: roster.change_absence(
-        g.centre.id, row.id, form.spell, override=form.reason, by=_by(), now=clock.now(),
+        g.centre.id, row.id, form.spell, override=form.reason, **_doing(),
     ), row=row, name=name, begun=row.starts_at < clock.now())  # fmt: skip
 
 
 @blueprint.post("/<centre>/roster/absences/<int:absence_id>/end")
 def back(absence_id: int) -> ResponseReturnValue:
     """She is back, or does not go."""
-    roster.end_absence(g.centre.id, absence_id, by=_by(), now=clock.now())
+    roster.end_absence(g.centre.id, absence_id, **_doing())
     return _saved(Saved())
 
 
@@ -135,7 +137,7 @@ def person(staff_id: int) -> ResponseReturnValue:
 def add_lines(staff_id: int) -> ResponseReturnValue:
     form, other = _pattern_form(), DayForm(formdata=None, day=_today())
     return _act(form, lambda: roster.add_pattern(
-        g.centre.id, staff_id, form.pattern, override=form.reason, by=_by(), now=clock.now()
+        g.centre.id, staff_id, form.pattern, override=form.reason, **_doing()
     ), lambda **more: _person_page(staff_id, form, other, at="lines", **more))  # fmt: skip
 
 
@@ -143,36 +145,36 @@ def add_lines(staff_id: int) -> ResponseReturnValue:
 def set_day(staff_id: int) -> ResponseReturnValue:
     form, other = DayForm(), _pattern_form(clean=True, valid_from=_today())
     return _act(form, lambda: roster.set_day(
-        g.centre.id, staff_id, form.day.data, form.read_parts(), override=form.reason, by=_by(), now=clock.now()
+        g.centre.id, staff_id, form.day.data, form.read_parts(), override=form.reason, **_doing()
     ), lambda **more: _person_page(staff_id, other, form, at="day", **more))  # fmt: skip
 
 
 @blueprint.route("/<centre>/roster/lines/<int:shift_id>", methods=["GET", "POST"])
 def line(shift_id: int) -> ResponseReturnValue:
     """One weekly line from a day on; before that day it stays as it was."""
-    row, name = presence.line(g.centre.id, shift_id)
+    row, name = roster_forms.line(g.centre.id, shift_id, carrier_id=_carrier())
     shift = row.shift
     form = _pattern_form(
         weekdays=[shift.weekday], starts=shift.starts, ends=shift.ends, kind=shift.kind, every_weeks=shift.every_weeks,
         valid_from=max(shift.valid_from, _today()), valid_until=shift.valid_until, site=str(row.site_id or ""),
     )  # fmt: skip
     return _form_page("roster/line.html", form, lambda: roster.change_pattern(
-        g.centre.id, shift_id, form.pattern, override=form.reason, by=_by(), now=clock.now()
+        g.centre.id, shift_id, form.pattern, override=form.reason, **_doing()
     ), row=row, name=name, end_form=EndForm(formdata=None, last_day=_today()))  # fmt: skip
 
 
 @blueprint.post("/<centre>/roster/lines/<int:shift_id>/end")
 def end_line(shift_id: int) -> ResponseReturnValue:
-    row, name = presence.line(g.centre.id, shift_id)
+    row, name = roster_forms.line(g.centre.id, shift_id, carrier_id=_carrier())
     form = EndForm()
     return _form_page("roster/line.html", form, lambda: roster.end_pattern(
-        g.centre.id, shift_id, form.last_day.data, override=form.reason, by=_by(), now=clock.now()
+        g.centre.id, shift_id, form.last_day.data, override=form.reason, **_doing()
     ), row=row, name=name, end_form=form, ending=True)  # fmt: skip
 
 
 def _pattern_form(*, clean: bool = False, **values: Any) -> PatternForm:
     form = PatternForm(formdata=None, **values) if clean else PatternForm(**values)
-    sites = presence.choices(g.centre.id, now=clock.now()).sites
+    sites = roster_forms.choices(g.centre.id, carrier_id=_carrier(), now=clock.now()).sites
     form.site.choices = [*form.site.choices, *options({str(site.id): i18n.text(site.name) for site in sites})]
     return form
 
@@ -180,7 +182,7 @@ def _pattern_form(*, clean: bool = False, **values: Any) -> PatternForm:
 def _person_page(
     staff_id: int, pattern_form: PatternForm, day_form: DayForm, *, code: int = 200, **more: Any
 ) -> ResponseReturnValue:
-    her = presence.person(g.centre.id, staff_id, now=clock.now())
+    her = roster_forms.person(g.centre.id, staff_id, carrier_id=_carrier(), now=clock.now())
     return _shown("roster/person.html", her=her, form=pattern_form, day_form=day_form, **more), code
 
 
@@ -189,27 +191,27 @@ def _person_page(
 
 @blueprint.route("/<centre>/roster/closure", methods=["GET", "POST"])
 def closure() -> ResponseReturnValue:
-    choices = presence.choices(g.centre.id, now=clock.now())
+    choices = roster_forms.choices(g.centre.id, carrier_id=_carrier(), now=clock.now())
     form = ClosureForm(first_day=choices.today, last_day=choices.today)
     carriers = {str(id_): name for id_, name in choices.carriers.items()}
-    form.carrier.choices = [*form.carrier.choices, *options(carriers)]
+    form.carrier.choices = [*(form.carrier.choices if choices.whole else ()), *options(carriers)]
     return _form_page("roster/closure.html", form, lambda: closures.close(
         g.centre.id, form.closure, form.why.data or "", fact=form.fact.data, knowing=form.known, override=form.reason,
-        by=_by(), now=clock.now(),
-    ))  # fmt: skip
+        **_doing(),
+    ), whole=choices.whole)  # fmt: skip
 
 
 @blueprint.post("/<centre>/roster/closed-today")
 def closed_today() -> ResponseReturnValue:
-    return _saved(closures.close_today(g.centre.id, by=_by(), now=clock.now()))
+    return _saved(closures.close_today(g.centre.id, **_doing()))
 
 
 @blueprint.route("/<centre>/roster/closures/<int:closure_id>", methods=["GET", "POST"])
 def reopen(closure_id: int) -> ResponseReturnValue:
     """Open again: one question, since nobody may be there."""
-    row, form = presence.closure(g.centre.id, closure_id), PlanForm()
+    row, form = roster_forms.closure(g.centre.id, closure_id, carrier_id=_carrier()), PlanForm()
     return _form_page("roster/reopen.html", form, lambda: closures.end_closure(
-        g.centre.id, closure_id, override=form.reason, by=_by(), now=clock.now()
+        g.centre.id, closure_id, override=form.reason, **_doing()
     ), row=row)  # fmt: skip
 
 
@@ -258,8 +260,22 @@ def _shown(template: str, **context: Any) -> str:
 
 
 def _today() -> date:
-    return presence.choices(g.centre.id, now=clock.now()).today
+    return roster_forms.choices(g.centre.id, carrier_id=_carrier(), now=clock.now()).today
 
 
-def _by() -> By:
-    return By("desk", g.staff.id)
+class Doing(TypedDict):
+    """Who changes the roster, for whose staff, and when."""
+
+    carrier_id: int | None
+    by: By
+    now: datetime
+
+
+def _doing() -> Doing:
+    return {"carrier_id": _carrier(), "by": By("desk", g.staff.id), "now": clock.now()}
+
+
+def _carrier() -> int | None:
+    """Whose staff she plans for; None: of all carriers (S25)."""
+    member: Member = g.staff
+    return member.carrier_id

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from booking.domain.actors import By
-from booking.domain.errors import Invalid, LeavesCentreEmpty, NotFound, StillBooked
+from booking.domain.errors import Invalid, LeavesCentreEmpty, NotAllowed, NotFound, StillBooked
 from booking.domain.presence import Gap
 from booking.domain.roster import Closure
 from booking.domain.times import Span
@@ -49,7 +49,15 @@ def lena(centre):
 
 
 def close(centre, closure, reason="", **more):
-    return closures.close(centre, closure, reason, **{"now": NOW, **more})
+    return closures.close(centre, closure, reason, **{"carrier_id": None, "now": NOW, **more})
+
+
+def close_today(centre, **more):
+    return closures.close_today(centre, now=NOW, **more)
+
+
+def end(centre, closure, **more):
+    return closures.end_closure(centre, closure, now=NOW, **more)
 
 
 def looks():
@@ -144,11 +152,11 @@ def test_closed_today_with_one_press(centre, anna, lena, heard):
     booked = a_booking(centre, TODAYS_TEN).card
     heard.clear()
     assert screens.is_open(centre, now=TODAYS_TEN)
-    saved = closures.close_today(centre, by=lena, now=NOW)
+    saved = closures.close_today(centre, carrier_id=None, by=lena, now=NOW)
     assert ([one.id for one in saved.outside], saved.opened) == ([booked.id], ())
     assert not screens.is_open(centre, now=TODAYS_TEN)
     assert [announced for announced, _ in heard] == [{centre: {"board", "desk"}}]
-    assert closures.close_today(centre, by=lena, now=NOW) == closures.Saved()
+    assert closures.close_today(centre, carrier_id=None, by=lena, now=NOW) == closures.Saved()
     assert rows(*CLOSURE) == [(None, "shut", TODAY, TODAY, None, None, "", True)]
 
 
@@ -156,7 +164,7 @@ def test_closed_today_stands_beside_what_closes_less(centre, anna, lena):
     close(centre, Closure(TODAY, TODAY, None, "shut", time(11), time(12)), by=lena)
     close(centre, Closure(TODAY, TODAY, id_of(m.Carrier, centre, "caritas")), fact=True, by=lena)
     close(centre, Closure(TODAY, TODAY, None, "desk_only"), by=lena)
-    closures.close_today(centre, by=lena, now=NOW)
+    closures.close_today(centre, carrier_id=None, by=lena, now=NOW)
     assert len(rows(*CLOSURE)) == 4
 
 
@@ -164,7 +172,7 @@ def test_a_closure_is_taken_back_or_ended(centre, anna, lena):
     coming, running = a_closure(centre, TOMORROW), a_closure(centre, TODAY - DAY, TODAY + 2 * DAY)
     over = a_closure(centre, TODAY - 2 * DAY)
     for closure in (coming, running, over):
-        closures.end_closure(centre, closure, by=lena, now=NOW)
+        closures.end_closure(centre, closure, carrier_id=None, by=lena, now=NOW)
     assert rows(m.Closure.id, m.Closure.last_day) == [(running, TODAY - DAY), (over, TODAY - 2 * DAY)]
     assert looks() == ["closure-ended"] * 3
 
@@ -173,7 +181,7 @@ def test_opening_again_where_nobody_is_there_is_a_plan(centre, anna, lena):
     closure = a_closure(centre, TOMORROW)
     an_absence(centre, anna, *MORNING)
     with pytest.raises(LeavesCentreEmpty) as refusal:
-        closures.end_closure(centre, closure, by=lena, now=NOW)
+        closures.end_closure(centre, closure, carrier_id=None, by=lena, now=NOW)
     assert refusal.value.at == (MORNING,)
     assert rows(m.Closure.id) == [closure]
 
@@ -181,7 +189,43 @@ def test_opening_again_where_nobody_is_there_is_a_plan(centre, anna, lena):
 def test_a_closure_of_elsewhere_is_not_found(centre, lena):
     closure = a_closure(centre, TOMORROW)
     with pytest.raises(NotFound):
-        closures.end_closure(a_centre("balingen"), closure, by=lena, now=NOW)
+        closures.end_closure(a_centre("balingen"), closure, carrier_id=None, by=lena, now=NOW)
+
+
+# ── the lead of one carrier ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_lead_of_one_carrier_closes_and_opens_its_part_alone(centre, anna, lena):
+    awo, caritas = a_carrier(centre, "awo"), id_of(m.Carrier, centre, "caritas")
+    a_counsellor(centre, "Cem", carrier="awo")
+    whole, others = a_closure(centre, TOMORROW), a_closure(centre, TOMORROW, carrier=caritas)
+    for refusal, verb, *what in (
+        (NotAllowed, close, SHUT_TOMORROW), (NotFound, close, Closure(TOMORROW, TOMORROW, caritas)),
+        (NotAllowed, close_today,), (NotAllowed, end, whole), (NotFound, end, others),
+    ):  # fmt: skip
+        with pytest.raises(refusal):
+            verb(centre, *what, carrier_id=awo, by=lena)
+    assert rows(m.Closure.id, m.Closure.last_day) == [(whole, TOMORROW), (others, TOMORROW)]
+    close(centre, Closure(TOMORROW, TOMORROW, awo), carrier_id=awo, by=lena)
+    hers = rows(m.Closure.id)[-1]
+    end(centre, hers, carrier_id=awo, by=lena)
+    assert hers not in rows(m.Closure.id)
+
+
+def test_the_lead_of_the_only_carrier_closes_the_centre(centre, anna, lena):
+    caritas = id_of(m.Carrier, centre, "caritas")
+    close(centre, SHUT_TOMORROW, carrier_id=caritas, by=lena)
+    close_today(centre, carrier_id=caritas, by=lena)
+    end(centre, rows(m.Closure.id)[0], carrier_id=caritas, by=lena)
+    assert rows(m.Closure.first_day) == [TODAY]
+
+
+def test_opening_again_after_years_is_looked_at_for_twelve_weeks(centre, anna, lena):
+    closure = a_closure(centre, TOMORROW, TOMORROW + 3 * 365 * DAY)
+    change(m.Staff, anna, last_day=TODAY)
+    with pytest.raises(LeavesCentreEmpty) as refusal:
+        end(centre, closure, carrier_id=None, by=lena)
+    assert at("2027-05-20 00:00") < refusal.value.at[-1].ends < at("2027-05-27 00:00")
 
 
 # ── left outside ──────────────────────────────────────────────────────────────────────────────────────────────────

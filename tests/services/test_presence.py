@@ -5,7 +5,6 @@ from datetime import date, time, timedelta
 import pytest
 
 from booking.domain.actors import By
-from booking.domain.errors import NotFound
 from booking.domain.presence import Gap, Kept
 from booking.domain.rostering import Part, Spell
 from booking.domain.times import Span
@@ -19,7 +18,7 @@ from tests.people import (
     TODAY,
     a_bare_centre,
     a_booking,
-    a_centre,
+    a_carrier,
     a_closure,
     a_counsellor,
     a_member,
@@ -42,8 +41,8 @@ def lena(centre):
     return By("desk", a_member(centre, "lead", "Lena"))
 
 
-def view(centre, first=None, days=7, now=NOW):
-    return presence.view(centre, first, days, now=now)
+def view(centre, first=None, days=7, now=NOW, **more):
+    return presence.view(centre, first, days, **{"role": "lead", "carrier_id": None, **more}, now=now)
 
 
 def lines(person):
@@ -65,11 +64,11 @@ def test_the_table_begins_on_monday_and_shows_everybody_by_name(centre, anna):
 
 def test_a_single_day_is_shown_instead_of_the_pattern(centre, anna, lena):
     parts = [Part("break", time(10), time(11)), Part("talks", time(9), time(13))]
-    roster.set_day(centre, anna, TOMORROW, parts, override="team-knows", by=lena, now=NOW)
+    roster.set_day(centre, anna, TOMORROW, parts, override="team-knows", carrier_id=None, by=lena, now=NOW)
     [her] = view(centre).people
     assert her.days[2].parts == (Shown("talks", time(9), time(13)), Shown("break", time(10), time(11)))
     assert [day.single for day in her.days] == [False, False, True, False, False, False, False]
-    roster.set_day(centre, anna, TOMORROW, [], override="team-knows", by=lena, now=NOW)
+    roster.set_day(centre, anna, TOMORROW, [], override="team-knows", carrier_id=None, by=lena, now=NOW)
     assert view(centre).people[0].days[2].parts == ()
 
 
@@ -93,6 +92,27 @@ def test_closures_and_holidays_of_the_days_are_told(centre, anna):
     assert [row.id for row in seen.closures] == [closure]
     assert date(2027, 3, 26) in seen.holidays
     assert list(seen.carriers.values()) == ["Caritas"]
+
+
+@pytest.mark.parametrize(
+    ("role", "carrier", "kinds", "hers"),
+    [
+        ("lead", None, ["sick", "sick"], [True, True]),
+        ("lead", "caritas", ["sick", None], [True, False]),
+        ("lead", "awo", [None, "sick"], [False, True]),
+        ("receptionist", None, [None, None], [False, False]),
+        ("receptionist", "caritas", [None, None], [False, False]),
+    ],
+)
+def test_why_somebody_is_away_is_known_to_her_own_lead_alone(centre, anna, role, carrier, kinds, hers):
+    a_carrier(centre, "awo")
+    cem = a_counsellor(centre, "Cem", carrier="awo")
+    absences = [an_absence(centre, who, *MORNING) for who in (anna, cem)]
+    carrier_id = id_of(m.Carrier, centre, carrier) if carrier else None
+    people = view(centre, role=role, carrier_id=carrier_id).people
+    assert [one.hers for one in people] == hers
+    assert view(centre, role=role, carrier_id=carrier_id).whole == all(hers)
+    assert [one.days[2].away for one in people] == [((absences[0], kinds[0]),), ((absences[1], kinds[1]),)]
 
 
 # ── strips, gaps, figures ─────────────────────────────────────────────────────────────────────────────────────────
@@ -122,7 +142,7 @@ def test_a_gap_is_told_until_it_is_over(centre, anna):
 
 def test_the_reason_stands_beside_the_gap_until_that_is_closed(centre, anna, lena):
     day = Spell(TOMORROW, TOMORROW)
-    roster.report_absence(centre, [anna], "leave", day, override="team-knows", by=lena, now=NOW)
+    roster.report_absence(centre, [anna], "leave", day, override="team-knows", carrier_id=None, by=lena, now=NOW)
     assert view(centre).gaps == [GapLine(Gap("present", MORNING), "team-knows")]
     a_counsellor(centre, "Cem", shifts=[(2, time(9), time(10))])
     assert view(centre).gaps == [GapLine(Gap("present", Span(at("2027-03-03 10:00"), MORNING.ends)), "team-knows")]
@@ -132,11 +152,11 @@ def test_the_reason_stands_beside_the_gap_until_that_is_closed(centre, anna, len
 
 def test_two_reasons_together_let_a_gap_and_half_a_reason_does_not(centre, anna, lena):
     first = Spell(TOMORROW, TOMORROW, time(9), time(10))
-    roster.report_absence(centre, [anna], "leave", first, override="team-knows", by=lena, now=NOW)
+    roster.report_absence(centre, [anna], "leave", first, override="team-knows", carrier_id=None, by=lena, now=NOW)
     rest = Spell(TOMORROW, TOMORROW, time(10), time(12))
-    roster.report_absence(centre, [anna], "sick", rest, by=lena, now=NOW)
+    roster.report_absence(centre, [anna], "sick", rest, carrier_id=None, by=lena, now=NOW)
     assert view(centre).gaps == [GapLine(Gap("present", MORNING), None)]
-    roster.report_absence(centre, [anna], "training", rest, by=lena, now=NOW)  # opens nothing any more
+    roster.report_absence(centre, [anna], "training", rest, carrier_id=None, by=lena, now=NOW)  # opens nothing any more
     assert rows(m.GapOverride.reason) == ["team-knows"]
     add(m.GapOverride(centre_id=centre, rule="present", starts_at=at("2027-03-03 10:00"), ends_at=MORNING.ends,
                       reason="no-other-way", at=NOW))  # fmt: skip
@@ -185,50 +205,5 @@ def test_closed_today_is_told_and_other_plans_are_not(centre, anna, lena):
     planned = a_closure(centre, MONDAY, TOMORROW)
     assert presence.closed_today(centre, now=NOW).id == planned
     change(m.Closure, planned, last_day=MONDAY)
-    closures.close_today(centre, by=lena, now=NOW)
+    closures.close_today(centre, carrier_id=None, by=lena, now=NOW)
     assert presence.closed_today(centre, now=NOW).fact
-
-
-# ── what the forms need ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_those_planned_today_are_chosen_from_first(centre, anna):
-    a_counsellor(centre, "Aaron", shifts=[])
-    gone = a_counsellor(centre, "Gone")
-    change(m.Staff, gone, last_day=MONDAY)
-    site = add(m.Site(centre_id=centre, slug="camp", name={"de": "Unterkunft"}, address="", outreach=True))
-    found = presence.choices(centre, now=NOW)
-    assert [(one.name, one.due) for one in found.people] == [("Anna", True), ("Aaron", False)]
-    assert (found.today, [one.id for one in found.sites]) == (TODAY, [site])
-    assert list(found.carriers.values()) == ["Caritas"]
-
-
-def test_a_person_s_page_shows_what_is_not_over(centre, anna, lena):
-    an_absence(centre, anna, at("2027-03-01 00:00"), at("2027-03-02 00:00"))
-    absence = an_absence(centre, anna, *MORNING)
-    other = a_counsellor(centre, "Cem")
-    an_absence(centre, other, *MORNING)
-    for staff, day in ((anna, TOMORROW), (anna, MONDAY), (other, TOMORROW)):
-        roster.set_day(centre, staff, day, [Part("talks", time(9), time(12))], by=lena, now=NOW)
-    her = presence.person(centre, anna, now=NOW)
-    assert (her.id, her.name, len(her.lines)) == (anna, "Anna", 5)
-    assert [row.day for row in her.days] == [TOMORROW]
-    assert [row.id for row in her.absences] == [absence]
-
-
-def test_single_rows_come_with_the_person_s_name(centre, anna):
-    absence, closure = an_absence(centre, anna, *MORNING), a_closure(centre, TODAY)
-    shift = rows(m.Shift.id)[0]
-    assert presence.absence(centre, absence)[1] == presence.line(centre, shift)[1] == "Anna"
-    assert presence.closure(centre, closure).closure.first_day == TODAY
-
-
-def test_rows_of_elsewhere_are_not_found(centre, anna, lena):
-    absence, closure = an_absence(centre, anna, *MORNING), a_closure(centre, TODAY)
-    other = a_centre("balingen")
-    for verb, id_ in ((presence.absence, absence), (presence.line, rows(m.Shift.id)[0]), (presence.closure, closure)):
-        with pytest.raises(NotFound):
-            verb(other, id_)
-    for centre_id, staff in ((other, anna), (centre, lena.staff_id)):
-        with pytest.raises(NotFound):
-            presence.person(centre_id, staff, now=NOW)

@@ -130,27 +130,29 @@ class Days(RuleBasedStateMachine):
         """A fact: always saved, and whatever it opens is an alarm."""
         first = self.today + ahead * DAY
         spell = Spell(first, first + (days - 1) * DAY, wall)
-        roster.report_absence(self.centre, [self.staff[who]], SICK, spell, by=DESK, now=self.now)
+        roster.report_absence(self.centre, [self.staff[who]], SICK, spell, carrier_id=None, by=DESK, now=self.now)
         self.excused.update(days_from(first, days))
         return rows(m.Absence.id)[-1]
 
     @rule(absence=consumes(absences))
     def come_back_early(self, absence):
-        self.attempt(lambda: roster.end_absence(self.centre, absence, by=DESK, now=self.now))
+        self.attempt(lambda: roster.end_absence(self.centre, absence, carrier_id=None, by=DESK, now=self.now))
 
     @rule(who=st.integers(0, 2), ahead=COMING, days=st.integers(1, 2), reason=REASONS)
     def go_on_leave(self, who, ahead, days, reason):
         first = self.today + ahead * DAY
         spell = Spell(first, first + (days - 1) * DAY)
         self.plan(days_from(first, days), reason, lambda: roster.report_absence(
-            self.centre, [self.staff[who]], LEAVE, spell, override=reason, by=self.lead, now=self.now
+            self.centre, [self.staff[who]], LEAVE, spell, override=reason, carrier_id=None, by=self.lead,
+            now=self.now,
         ))  # fmt: skip
 
     @rule(who=st.integers(0, 2), ahead=COMING, kind=KINDS, walls=TWO_WALLS, reason=REASONS)
     def change_a_day(self, who, ahead, kind, walls, reason):
         day, parts = self.today + ahead * DAY, [Part(kind, *sorted(walls))]
         self.plan([day], reason, lambda: roster.set_day(
-            self.centre, self.staff[who], day, parts, override=reason, by=self.lead, now=self.now
+            self.centre, self.staff[who], day, parts, override=reason, carrier_id=None, by=self.lead,
+            now=self.now,
         ))  # fmt: skip
 
     @rule(ahead=COMING, kind=st.sampled_from(["shut", "desk_only", "open"]), fact=st.booleans(), part=st.booleans())
@@ -159,7 +161,9 @@ class Days(RuleBasedStateMachine):
         day = self.today + ahead * DAY
         walls = (time(10), time(11)) if part and kind != "open" else (None, None)
         closure = Closure(day, day, None, kind, *walls)
-        self.attempt(lambda: closures.close(self.centre, closure, "", fact=fact, by=self.lead, now=self.now))
+        self.attempt(
+            lambda: closures.close(self.centre, closure, "", carrier_id=None, fact=fact, by=self.lead, now=self.now)
+        )
 
     # ── cover ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -16,6 +16,7 @@ from tests.people import (
     NOW,
     TODAY,
     a_booking,
+    a_carrier,
     a_centre,
     a_counsellor,
     a_member,
@@ -25,6 +26,7 @@ from tests.people import (
     an_appointment,
     at,
     change,
+    id_of,
     rows,
 )
 
@@ -52,7 +54,7 @@ def refused(error, verb, *args, **more):
     tables = m.Absence, m.Shift, m.DayShift, m.Closure, m.GapOverride, m.Look
     before = [rows(*table.__table__.c) for table in tables]
     with pytest.raises(error) as found:
-        verb(*args, now=NOW, **more)
+        verb(*args, **{"carrier_id": None, "now": NOW, **more})
     assert [rows(*table.__table__.c) for table in tables] == before
     return found.value
 
@@ -65,21 +67,21 @@ def looks():
 
 
 def test_a_sick_call_is_saved_and_raises_the_gap_it_opens(centre, anna, lena):
-    saved = roster.report_absence(centre, [anna], "sick", WHOLE_TOMORROW, by=lena, now=NOW)
+    saved = roster.report_absence(centre, [anna], "sick", WHOLE_TOMORROW, carrier_id=None, by=lena, now=NOW)
     assert saved == roster.Saved((Gap("present", MORNING),), ())
     assert rows(*ABSENCE) == [(anna, "sick", at("2027-03-03 00:00"), at("2027-03-04 00:00"))]
     assert looks() == [("absence-reported", lena.staff_id, f"staff-{anna}")]
 
 
 def test_a_sick_call_opens_nothing_while_a_colleague_is_there(centre, anna, cem, lena):
-    assert roster.report_absence(centre, [anna], "sick", WHOLE_TOMORROW, by=lena, now=NOW).opened == ()
-    assert roster.report_absence(centre, [cem], "sick", WHOLE_TOMORROW, by=lena, now=NOW).opened == (
+    assert roster.report_absence(centre, [anna], "sick", WHOLE_TOMORROW, carrier_id=None, by=lena, now=NOW).opened == ()
+    assert roster.report_absence(centre, [cem], "sick", WHOLE_TOMORROW, carrier_id=None, by=lena, now=NOW).opened == (
         Gap("present", MORNING),
     )
 
 
 def test_several_are_reported_at_once(centre, anna, cem, lena):
-    saved = roster.report_absence(centre, [cem, anna, cem], "sick", WHOLE_TODAY, by=lena, now=NOW)
+    saved = roster.report_absence(centre, [cem, anna, cem], "sick", WHOLE_TODAY, carrier_id=None, by=lena, now=NOW)
     assert len(saved.opened) == 1
     assert [row[0] for row in rows(*ABSENCE)] == [anna, cem]
 
@@ -87,27 +89,29 @@ def test_several_are_reported_at_once(centre, anna, cem, lena):
 def test_the_appointments_left_behind_are_named_and_those_of_before_are_not(centre, anna, lena):
     first = a_booking(centre, NINE).card
     later = a_booking(centre, NINE + DAY).card
-    saved = roster.report_absence(centre, [anna], "sick", WHOLE_TOMORROW, by=lena, now=NOW)
+    saved = roster.report_absence(centre, [anna], "sick", WHOLE_TOMORROW, carrier_id=None, by=lena, now=NOW)
     assert [(one.id, one.code, one.starts_at) for one in saved.outside] == [(first.id, first.code, NINE)]
-    saved = roster.report_absence(centre, [anna], "sick", Spell(TOMORROW, TOMORROW + DAY), by=lena, now=NOW)
+    saved = roster.report_absence(
+        centre, [anna], "sick", Spell(TOMORROW, TOMORROW + DAY), carrier_id=None, by=lena, now=NOW
+    )
     assert [one.id for one in saved.outside] == [later.id]
 
 
 def test_what_is_over_today_is_no_alarm_any_more(centre, anna, lena):
     noon = at("2027-03-02 12:00")
-    assert roster.report_absence(centre, [anna], "sick", WHOLE_TODAY, by=lena, now=noon).opened == ()
+    assert roster.report_absence(centre, [anna], "sick", WHOLE_TODAY, carrier_id=None, by=lena, now=noon).opened == ()
     yesterday = Spell(TODAY - DAY, TODAY - DAY)
-    assert roster.report_absence(centre, [anna], "sick", yesterday, by=lena, now=NOW).opened == ()
+    assert roster.report_absence(centre, [anna], "sick", yesterday, carrier_id=None, by=lena, now=NOW).opened == ()
 
 
 def test_a_second_report_makes_one_absence_of_both(centre, anna, lena):
     for spell in (WHOLE_TODAY, Spell(TODAY, TOMORROW, time(10)), WHOLE_TODAY):
-        roster.report_absence(centre, [anna], "sick", spell, by=lena, now=NOW)
+        roster.report_absence(centre, [anna], "sick", spell, carrier_id=None, by=lena, now=NOW)
     assert rows(*ABSENCE) == [(anna, "sick", at("2027-03-02 00:00"), at("2027-03-04 00:00"))]
 
 
 def test_the_desk_hears_of_it(centre, anna, lena, heard):
-    roster.report_absence(centre, [anna], "sick", WHOLE_TODAY, by=lena, now=NOW)
+    roster.report_absence(centre, [anna], "sick", WHOLE_TODAY, carrier_id=None, by=lena, now=NOW)
     assert [announced for announced, _ in heard] == [{centre: {"desk"}}]
     assert desk.view(centre, now=at("2027-03-02 10:00")).colleagues[0].state == "away"
 
@@ -121,9 +125,20 @@ def test_leave_that_empties_the_centre_is_refused_with_the_gap(centre, anna, len
     assert (refusal.at, refusal.unreachable) == ((MORNING,), ())
 
 
+def test_leave_for_years_is_looked_at_for_twelve_weeks(centre, anna, lena):
+    """The centre waits for the answer: nobody books while the strips are compared."""
+    years = Spell(TOMORROW, TOMORROW + 3 * 365 * DAY)
+    refusal = refused(LeavesCentreEmpty, roster.report_absence, centre, [anna], "leave", years, by=lena)
+    assert refusal.at[-1].ends < at("2027-05-27 00:00")
+    assert len(refusal.at) == 56  # but for four public holidays
+
+
 def test_leave_of_both_at_once_is_refused_and_of_one_is_not(centre, anna, cem, lena):
     refused(LeavesCentreEmpty, roster.report_absence, centre, [anna, cem], "leave", WHOLE_TOMORROW, by=lena)
-    assert roster.report_absence(centre, [anna], "leave", WHOLE_TOMORROW, by=lena, now=NOW) == roster.Saved()
+    assert (
+        roster.report_absence(centre, [anna], "leave", WHOLE_TOMORROW, carrier_id=None, by=lena, now=NOW)
+        == roster.Saved()
+    )
 
 
 def test_a_part_of_a_day_opens_a_part_of_a_gap(centre, anna, lena):
@@ -145,7 +160,7 @@ def test_leave_that_leaves_nobody_reachable_for_walk_ins_is_refused(lena):
 
 def test_a_lead_may_let_it_with_a_reason_that_stays_beside_the_gap(centre, anna, lena):
     saved = roster.report_absence(
-        centre, [anna], "leave", WHOLE_TOMORROW, override="no-other-way", by=lena, now=NOW
+        centre, [anna], "leave", WHOLE_TOMORROW, override="no-other-way", carrier_id=None, by=lena, now=NOW
     )  # fmt: skip
     assert saved.opened == (Gap("present", MORNING),)
     o = m.GapOverride
@@ -178,23 +193,23 @@ def test_what_cannot_be_read_or_is_not_here_is_refused(centre, anna, lena):
 
 def test_an_early_return_counts_from_now_on(centre, anna, lena):
     absence = an_absence(centre, anna, at("2027-03-01 00:00"), at("2027-03-06 00:00"))
-    roster.end_absence(centre, absence, by=lena, now=NOW)
+    roster.end_absence(centre, absence, carrier_id=None, by=lena, now=NOW)
     assert rows(*ABSENCE) == [(anna, "sick", at("2027-03-01 00:00"), NOW)]
     assert looks() == [("absence-ended", lena.staff_id, f"staff-{anna}")]
-    roster.end_absence(centre, absence, by=lena, now=NOW + DAY)
+    roster.end_absence(centre, absence, carrier_id=None, by=lena, now=NOW + DAY)
     assert rows(*ABSENCE)[0][3] == NOW
 
 
 def test_an_absence_that_has_not_begun_is_taken_back(centre, anna, lena, heard):
     absence = an_absence(centre, anna, NINE, NINE + DAY)
-    roster.end_absence(centre, absence, by=lena, now=NOW)
+    roster.end_absence(centre, absence, carrier_id=None, by=lena, now=NOW)
     assert rows(*ABSENCE) == []
     assert [announced for announced, _ in heard] == [{centre: {"desk"}}]
 
 
 def test_another_end_of_a_sickness_is_a_fact_and_of_a_leave_a_plan(centre, anna, lena):
     sick = an_absence(centre, anna, at("2027-03-02 00:00"), at("2027-03-03 00:00"))
-    saved = roster.change_absence(centre, sick, Spell(TODAY, TOMORROW), by=lena, now=NOW)
+    saved = roster.change_absence(centre, sick, Spell(TODAY, TOMORROW), carrier_id=None, by=lena, now=NOW)
     assert saved.opened == (Gap("present", MORNING),)
     assert rows(*ABSENCE) == [(anna, "sick", at("2027-03-02 00:00"), at("2027-03-04 00:00"))]
     assert looks() == [("absence-changed", lena.staff_id, f"staff-{anna}")]
@@ -225,7 +240,7 @@ def shift_id(staff, weekday):
 
 
 def test_a_pattern_is_added_for_each_of_its_days(centre, anna, lena):
-    assert roster.add_pattern(centre, anna, AFTERNOONS, by=lena, now=NOW) == roster.Saved()
+    assert roster.add_pattern(centre, anna, AFTERNOONS, carrier_id=None, by=lena, now=NOW) == roster.Saved()
     assert lines(anna) == [
         (0, time(14), time(17), MONDAY, None, "talks"), (3, time(14), time(17), MONDAY, None, "talks"),
     ]  # fmt: skip
@@ -237,7 +252,7 @@ def test_outreach_names_its_site_and_takes_its_time_out_of_the_house(centre, ann
     site = add(m.Site(centre_id=centre, slug="camp", name={"de": "Unterkunft"}, address="", outreach=True))
     house = add(m.Site(centre_id=centre, slug="house", name={"de": "Haus"}, address="", outreach=False))
     outreach = Pattern(frozenset({2}), time(9), time(11), TODAY, TODAY + 7 * DAY, "outreach", 1, site)
-    roster.add_pattern(centre, cem, outreach, by=lena, now=NOW)
+    roster.add_pattern(centre, cem, outreach, carrier_id=None, by=lena, now=NOW)
     assert rows(m.Shift.site_id, kind="outreach") == [site]
     refusal = refused(LeavesCentreEmpty, roster.add_pattern, centre, anna, outreach, by=lena)
     assert refusal.at == (Span(NINE, at("2027-03-03 11:00")),)
@@ -258,17 +273,17 @@ def test_a_pattern_without_any_day_is_refused(centre, anna, lena):
 
 def test_a_changed_pattern_holds_from_its_day_on_and_the_past_stays_as_it_was(centre, anna, cem, lena):
     longer = Pattern(frozenset({2}), time(8), time(13), MONDAY, None, "talks")
-    roster.change_pattern(centre, shift_id(anna, 2), longer, by=lena, now=NOW)
+    roster.change_pattern(centre, shift_id(anna, 2), longer, carrier_id=None, by=lena, now=NOW)
     assert rows(*SHIFT, staff_id=anna, weekday=2) == [
         (2, time(9), time(12), date(2020, 1, 1), MONDAY - DAY, "talks"), (2, time(8), time(13), MONDAY, None, "talks"),
     ]  # fmt: skip
 
 
 def test_a_pattern_that_has_not_begun_is_replaced(centre, anna, lena):
-    roster.add_pattern(centre, anna, AFTERNOONS, by=lena, now=NOW)
+    roster.add_pattern(centre, anna, AFTERNOONS, carrier_id=None, by=lena, now=NOW)
     new = rows(m.Shift.id, starts=time(14))[0]
     shorter = AFTERNOONS._replace(weekdays=frozenset({0}), ends=time(16))
-    roster.change_pattern(centre, new, shorter, by=lena, now=NOW)
+    roster.change_pattern(centre, new, shorter, carrier_id=None, by=lena, now=NOW)
     assert lines(anna, weekday=0)[1:] == [(0, time(14), time(16), MONDAY, None, "talks")]
 
 
@@ -278,7 +293,7 @@ def test_a_pattern_that_ends_leaves_a_gap_and_its_appointments_behind(centre, an
     refusal = refused(LeavesCentreEmpty, roster.end_pattern, centre, wednesday, TODAY, by=lena)
     assert refusal.at[0] == MORNING
     assert len(refusal.at) == 12  # twelve weeks are looked at
-    saved = roster.end_pattern(centre, wednesday, TODAY, override="team-knows", by=lena, now=NOW)
+    saved = roster.end_pattern(centre, wednesday, TODAY, override="team-knows", carrier_id=None, by=lena, now=NOW)
     assert [one.id for one in saved.outside] == [booked.id]
     assert rows(*SHIFT, staff_id=anna, weekday=2) == [(2, time(9), time(12), date(2020, 1, 1), TODAY, "talks")]
     assert ("shift-ended", lena.staff_id, f"staff-{anna}") in looks()
@@ -287,10 +302,31 @@ def test_a_pattern_that_ends_leaves_a_gap_and_its_appointments_behind(centre, an
 def test_a_pattern_is_never_made_longer_by_ending_it(centre, anna, lena):
     line = shift_id(anna, 2)
     change(m.Shift, line, valid_until=TODAY - DAY)
-    roster.end_pattern(centre, line, MONDAY, by=lena, now=NOW)
+    roster.end_pattern(centre, line, MONDAY, carrier_id=None, by=lena, now=NOW)
     assert rows(m.Shift.valid_until, id=line) == [TODAY - DAY]
-    roster.end_pattern(centre, line, date(2019, 12, 31), by=lena, now=NOW)
+
+
+def test_a_pattern_that_ends_before_it_begins_is_gone(centre, anna, lena):
+    roster.add_pattern(centre, anna, AFTERNOONS, carrier_id=None, by=lena, now=NOW)
+    line = rows(m.Shift.id, starts=time(14))[0]
+    roster.end_pattern(centre, line, MONDAY - DAY, carrier_id=None, by=lena, now=NOW)
     assert rows(m.Shift.id, id=line) == []
+
+
+def test_weeks_that_are_over_stay_as_they_were(centre, anna, cem, lena):
+    """A line ends yesterday at the earliest, and another one begins today at the earliest."""
+    line, yesterday = shift_id(anna, 2), TODAY - DAY
+    early = Pattern(frozenset({2}), time(14), time(15), yesterday, None, "talks")
+    for verb, *what in (
+        (roster.end_pattern, line, yesterday - DAY), (roster.change_pattern, line, early),
+        (roster.add_pattern, anna, early),
+    ):  # fmt: skip
+        assert refused(Invalid, verb, centre, *what, by=lena).reason == "past-stays"
+    roster.end_pattern(centre, line, yesterday, carrier_id=None, by=lena, now=NOW)
+    roster.add_pattern(centre, anna, early._replace(valid_from=TODAY), carrier_id=None, by=lena, now=NOW)
+    assert rows(*SHIFT, staff_id=anna, weekday=2) == [
+        (2, time(9), time(12), date(2020, 1, 1), yesterday, "talks"), (2, time(14), time(15), TODAY, None, "talks"),
+    ]  # fmt: skip
 
 
 def test_lines_and_people_of_elsewhere_are_not_found(centre, anna, lena):
@@ -301,6 +337,27 @@ def test_lines_and_people_of_elsewhere_are_not_found(centre, anna, lena):
     refused(NotFound, roster.set_day, other, anna, TODAY, None, by=lena)
 
 
+# ── the lead of one carrier ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_lead_of_one_carrier_plans_for_its_people_alone(centre, anna, lena):
+    """Those of another employer are as good as not there for her."""
+    awo = a_carrier(centre, "awo")
+    a_counsellor(centre, "Cem", carrier="awo")
+    absence, line = an_absence(centre, anna, NINE, NINE + DAY), shift_id(anna, 2)
+    evening = Pattern(frozenset({2}), time(18), time(19), TODAY, None, "admin")
+    for verb, *what in (
+        (roster.report_absence, [anna], "sick", WHOLE_TODAY), (roster.change_absence, absence, WHOLE_TOMORROW),
+        (roster.end_absence, absence), (roster.add_pattern, anna, AFTERNOONS),
+        (roster.change_pattern, line, evening), (roster.end_pattern, line, TODAY),
+        (roster.set_day, anna, TOMORROW, []),
+    ):  # fmt: skip
+        refused(NotFound, verb, centre, *what, carrier_id=awo, by=lena)
+        verb(centre, *what, carrier_id=id_of(m.Carrier, centre, "caritas"), by=lena, now=NOW)
+        absence = absence if rows(m.Absence.id, id=absence) else an_absence(centre, anna, NINE, NINE + DAY)
+    refused(NotFound, roster.report_absence, centre, [lena.staff_id], "sick", WHOLE_TODAY, by=lena)
+
+
 # ── single days ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 DAY_SHIFT = m.DayShift.day, m.DayShift.kind, m.DayShift.starts, m.DayShift.ends
@@ -308,19 +365,19 @@ DAY_SHIFT = m.DayShift.day, m.DayShift.kind, m.DayShift.starts, m.DayShift.ends
 
 def test_a_single_day_stands_for_the_pattern_until_it_is_taken_back(centre, anna, lena):
     parts = [Part("talks", time(8), time(13)), Part("break", time(12), time(12, 30))]
-    roster.set_day(centre, anna, TOMORROW, parts, by=lena, now=NOW)
+    roster.set_day(centre, anna, TOMORROW, parts, carrier_id=None, by=lena, now=NOW)
     assert rows(*DAY_SHIFT) == [
         (TOMORROW, "talks", time(8), time(13)), (TOMORROW, "break", time(12), time(12, 30)),
     ]  # fmt: skip
-    roster.set_day(centre, anna, TOMORROW, [Part("talks", time(9), time(12))], by=lena, now=NOW)
+    roster.set_day(centre, anna, TOMORROW, [Part("talks", time(9), time(12))], carrier_id=None, by=lena, now=NOW)
     assert rows(*DAY_SHIFT) == [(TOMORROW, "talks", time(9), time(12))]
-    roster.set_day(centre, anna, TOMORROW, None, by=lena, now=NOW)
+    roster.set_day(centre, anna, TOMORROW, None, carrier_id=None, by=lena, now=NOW)
     assert rows(*DAY_SHIFT) == []
     assert looks()[0] == ("day-changed", lena.staff_id, f"staff-{anna}")
 
 
 def test_a_day_off_is_a_plan(centre, anna, cem, lena):
-    roster.set_day(centre, cem, TOMORROW, [], by=lena, now=NOW)
+    roster.set_day(centre, cem, TOMORROW, [], carrier_id=None, by=lena, now=NOW)
     assert rows(*DAY_SHIFT) == [(TOMORROW, "off", None, None)]
     assert refused(LeavesCentreEmpty, roster.set_day, centre, anna, TOMORROW, [], by=lena).at == (MORNING,)
 
@@ -328,5 +385,7 @@ def test_a_day_off_is_a_plan(centre, anna, cem, lena):
 def test_a_single_day_that_holds_an_appointment_leaves_nothing_behind(centre, anna, lena):
     """The weekly pattern is not the judge of a day that has its own."""
     a_booking(centre, NINE)
-    saved = roster.set_day(centre, anna, TOMORROW, [Part("talks", time(8), time(14))], by=lena, now=NOW)
+    saved = roster.set_day(
+        centre, anna, TOMORROW, [Part("talks", time(8), time(14))], carrier_id=None, by=lena, now=NOW
+    )
     assert saved.outside == ()

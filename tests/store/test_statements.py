@@ -101,9 +101,12 @@ VERBS = {
     "screens": (lambda c, _: screens.screens(c), 1),
     "cast": (lambda c, _: practice.cast(c), 1),
     "next_morning": (lambda c, _: practice.next_morning(c, NOW), 3),
-    "presence.view": (lambda c, _: presence.view(c, None, 28, now=NOW), 48),
+    "presence.view": (lambda c, _: presence.view(c, None, 28, role="lead", carrier_id=None, now=NOW), 48),
     "today_strip": (lambda c, _: presence.today_strip(c, now=NOW), 12),
-    "report_absence": (lambda c, anna: roster.report_absence(c, [anna], "sick", SICK_TODAY, by=DESK, now=NOW), 56),
+    "report_absence": (
+        lambda c, anna: roster.report_absence(c, [anna], "sick", SICK_TODAY, carrier_id=None, by=DESK, now=NOW),
+        56,
+    ),
     "open_days": (lambda c, _: practice.open_days(c, NOW, 30), 3),
 }
 

@@ -8,6 +8,7 @@ import pytest
 from booking.domain.roster import CLOSURE_KINDS, SHIFT_KINDS
 from booking.domain.rostering import ABSENCE_KINDS, OVERRIDES
 from booking.web import roster_forms
+from tests.members import a_member
 from tests.web.visiting import LEAD, RECEPTION, book, code_of, press, read, rows, said, send, signed_in, worded
 
 ROSTER = "/ludwigsburg/roster"
@@ -285,6 +286,60 @@ def test_a_closure_with_a_mistake_is_refused_at_its_field(app, lead):
     )
     assert said(app, "both-times") in read(answer).words
     assert new_closures(app) == []
+
+
+# ── the lead of one carrier among several ─────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def awo(app, house):
+    """Its lead, and the ids of its own counsellors."""
+    [carrier] = [row["id"] for row in rows(app, "carrier") if row["slug"] == "awo"]
+    with app.app_context():
+        a_member(house["ludwigsburg"], "lead", login="lea", language="de", carrier_id=carrier)
+    return signed_in(app, "lea"), [row["id"] for row in counsellors(app) if row["carrier_id"] == carrier]
+
+
+def test_she_reports_her_own_people_sick_and_is_not_told_why_others_are_away(app, lead, awo):
+    client, own = awo
+    stranger = next(row["id"] for row in counsellors(app) if row["id"] not in own)
+    asked_to_report = read(client.get(ROSTER)).words.count(worded(app, "Sick"))
+    report(lead, [str(stranger)])
+    [absence] = [row["id"] for row in rows(app, "absence")]
+    line = next(row["id"] for row in rows(app, "shift") if row["staff_id"] == stranger)
+    page = read(client.get(ROSTER))
+    assert worded(app, "away") in page.words
+    assert page.words.count(worded(app, "Sick")) == asked_to_report
+    assert [link for link in page.main if "/roster/people/" in link] == [f"{ROSTER}/people/{id_}" for id_ in own]
+    for path in (f"people/{stranger}", f"absences/{absence}", f"lines/{line}"):
+        assert client.get(f"{ROSTER}/{path}").status_code == 404
+    assert send(client, f"{ROSTER}/absences/{absence}/end").status_code == 404
+    assert report(client, [str(stranger)]).status_code == 422
+    answer = report(client, [str(own[0])], first_day=THURSDAY, last_day=THURSDAY)
+    assert read(answer).words.count(worded(app, "Sick")) == asked_to_report + 1
+
+
+def test_she_closes_her_carrier_and_not_the_centre(app, awo):
+    client, _own = awo
+    assert "/closed-today" not in client.get(ROSTER).text
+    assert send(client, f"{ROSTER}/closed-today").status_code == 403
+    page = client.get(f"{ROSTER}/closure")
+    form = read(page).form("carrier", "first_day")
+    assert (form.offered["kind"], len(form.offered["carrier"])) == (["shut"], 1)
+    press(client, page, first_day=THURSDAY, last_day=THURSDAY, why="Umzug")
+    [row] = new_closures(app)
+    assert row["carrier_id"] == int(form.offered["carrier"][0])
+    assert f"closures/{row['id']}" in client.get(ROSTER).text
+    answer = press(client, page, carrier="", first_day=THURSDAY, last_day=THURSDAY, why="Umzug")
+    assert answer.status_code in {403, 422}
+    assert len(new_closures(app)) == 1
+
+
+def test_the_lead_of_the_only_carrier_closes_the_centre(app, house):
+    client = signed_in(app, "k.maurer", "balingen")
+    assert "/closed-today" in client.get("/balingen/roster").text
+    assert send(client, "/balingen/roster/closed-today").status_code == 303
+    assert [row["carrier_id"] for row in rows(app, "closure") if row["fact"]] == [None]
 
 
 def test_rows_of_another_centre_are_not_found(app, house, lead):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from booking.domain import presence, rostering
+from booking.domain import presence
 from booking.domain.actors import By
 from booking.domain.errors import Affected, Invalid, LeavesCentreEmpty
 from booking.domain.presence import PRESENT, Gap
@@ -16,7 +16,9 @@ from booking.services.steps import planning, watching
 from booking.services.steps.recording import desk_changed, look
 from booking.store import rostering as store
 
-WATCHED = 12 * 7  # days: how far ahead a pattern without end is looked at
+# Days: how far ahead a change is looked at, however long it holds. The write lock is held meanwhile; what lies further
+# ahead shows on the roster's page when its time comes near.
+WATCHED = 12 * 7
 
 
 class Saved(NamedTuple):
@@ -44,7 +46,7 @@ class Change(NamedTuple):
 def changed(change: Change, first: date, last: date | None, write: Callable[[], None]) -> Saved:
     """Write, and see what it opens from now on in these days (`last` None: without end)."""
     session, centre_id = change.session, change.centre_id
-    days = watching.days_ahead(first, last, change.today, WATCHED if last is None else rostering.LONGEST)
+    days = watching.days_ahead(first, last, change.today, WATCHED)
     was_outside = {one.appointment for one in watching.left_outside(session, centre_id, change.now)}
     before = watching.seen(session, centre_id, days).watch if days else None
     write()

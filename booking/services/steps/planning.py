@@ -22,6 +22,7 @@ from booking.domain.places import (
 )
 from booking.domain.reserve import kept_back, released, still_to_come
 from booking.domain.roster import NOT_PLANNED, Calendar, Opening, Work
+from booking.domain.staff import plans_for
 from booking.domain.times import Span, day_span, days_from, local_day
 from booking.gateways import festivals
 from booking.store import appointments as appointment_store
@@ -63,6 +64,17 @@ def rules_of(session: Session, centre_id: int) -> Rules:
     if found is None:
         raise NotFound
     return found
+
+
+def person_of(session: Session, centre_id: int, staff_id: int, carrier_id: int | None) -> Person:
+    """A counsellor of the roster. `carrier_id`: of the lead who asks, None: of all carriers.
+
+    Refusal: NotFound, also for another carrier's.
+    """
+    for person in roster_store.people(session, centre_id):
+        if person.id == staff_id and plans_for(carrier_id, person.carrier_id):
+            return person
+    raise NotFound
 
 
 def house(session: Session, centre_id: int, rules: Rules, days: tuple[date, ...]) -> House:
