@@ -157,8 +157,9 @@ def open_hours(centre: int, hours: Iterable[tuple[int, time, time]] = MORNINGS, 
     add(*(m.Hours(centre_id=centre, weekday=day, starts=a, ends=b, walk_in=walk_in) for day, a, b in hours))
 
 
-def a_closure(centre: int, first: date, last: date | None = None, carrier: int | None = None) -> int:
-    return add(m.Closure(centre_id=centre, carrier_id=carrier, first_day=first, last_day=last or first, reason="x"))
+def a_closure(centre: int, first: date, last: date | None = None, carrier: int | None = None, **values) -> int:
+    return add(m.Closure(**{"centre_id": centre, "carrier_id": carrier, "first_day": first, "last_day": last or first,
+                            "reason": "x", **values}))  # fmt: skip
 
 
 # ── who works there ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from datetime import datetime
 from booking.domain.errors import TooLate, WrongState
 
 BOOKED, ARRIVED, DONE, MISSED, CANCELLED = "booked", "arrived", "done", "missed", "cancelled"
+HOLDING = (BOOKED, ARRIVED)  # these keep their place
 CODE_DIGITS = 7
 NEAR = 3
 

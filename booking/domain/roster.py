@@ -90,6 +90,10 @@ class Closure(NamedTuple):
     def whole_day(self) -> bool:
         return self.starts is None or self.ends is None
 
+    def shuts(self, day: date) -> bool:
+        """The whole centre, all day long."""
+        return self.covers(day) and self.kind == SHUT and self.carrier_id is None and self.whole_day
+
 
 class Work(NamedTuple):
     """What a person is planned for, as steps. `house`: in the house, talks or not; `talks`: may see somebody;
@@ -137,7 +141,7 @@ def shut_on(day: date, closures: Iterable[Closure], holidays: Collection[date]) 
     """Public holidays and whole-day closures without a carrier shut the centre; a day declared OPEN is no holiday."""
     here = [c for c in closures if c.carrier_id is None and c.covers(day)]
     holiday = day in holidays and not any(c.kind == OPEN for c in here)
-    return holiday or any(c.kind == SHUT and c.whole_day for c in here)
+    return holiday or any(c.shuts(day) for c in here)
 
 
 def calendar(

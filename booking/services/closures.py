@@ -6,12 +6,12 @@ A planned closure on booked days names the appointments first; they are settled 
 """
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 
 from booking.domain import rostering
 from booking.domain.actors import By
 from booking.domain.errors import Invalid, NotFound, StillBooked
-from booking.domain.roster import SHUT, Closure
+from booking.domain.roster import Closure
 from booking.domain.times import DAY
 from booking.services.steps.changing import Change, changed, recorded
 from booking.services.steps.changing import Saved as Saved
@@ -52,7 +52,7 @@ def close_today(centre_id: int, *, carrier_id: int | None, by: By, now: datetime
         today = change.today
         closure = Closure(today, today, None)
         rostering.check_closer(closure, carrier_id, store.carrier_names(session, centre_id))
-        if any(_shuts(row.closure, today) for row in store.closures(session, centre_id, today)):
+        if any(row.closure.shuts(today) for row in store.closures(session, centre_id, today)):
             return Saved()
         board_changed(session, centre_id)
         return changed(change, today, today, lambda: _write_closure(change, closure, ""))
@@ -88,7 +88,3 @@ def _write_closure(change: Change, closure: Closure, reason: str) -> None:
     store.add(change.session, "closure", centre_id=change.centre_id, reason=reason, fact=change.fact,
               **closure._asdict())  # fmt: skip
     recorded(change, "closure-saved")
-
-
-def _shuts(closure: Closure, day: date) -> bool:
-    return closure.covers(day) and closure.kind == SHUT and closure.carrier_id is None and closure.whole_day

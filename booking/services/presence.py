@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from booking.domain import presence, roster
+from booking.domain import presence
 from booking.domain.presence import DayStrip, Gap, Kept, Skilled
 from booking.domain.roster import DayShift, Shift
 from booking.domain.staff import LEAD, leads_all, plans_for
@@ -136,13 +136,8 @@ def closed_today(centre_id: int, *, now: datetime) -> ClosureRow | None:
     """The closure that shuts the whole centre all day today, an emergency before a plan; None on all other days."""
     with reading() as session:
         day = local_day(now, planning.rules_of(session, centre_id).zone)
-        shut = [row for row in store.closures(session, centre_id, day) if _shuts(row, day)]
+        shut = [row for row in store.closures(session, centre_id, day) if row.closure.shuts(day)]
         return max(shut, key=lambda row: row.fact, default=None)
-
-
-def _shuts(row: ClosureRow, day: date) -> bool:
-    c = row.closure
-    return c.covers(day) and c.kind == roster.SHUT and c.carrier_id is None and c.whole_day
 
 
 def _strips(session: Session, centre_id: int, seen: Seen) -> Strips:

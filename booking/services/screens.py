@@ -2,14 +2,13 @@
 
 import secrets
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from booking.domain import roster
 from booking.domain.errors import Invalid, NotFound, TooBusy
-from booking.domain.roster import Hours
 from booking.domain.tickets import shown
 from booking.domain.times import local_day
 from booking.gateways import festivals
@@ -48,6 +47,13 @@ class Call(NamedTuple):
     age: int
 
 
+class Door(NamedTuple):
+    """`open`: whoever comes now finds somebody; `closed_today`: nobody will, all day long."""
+
+    open: bool
+    closed_today: bool
+
+
 class Snapshot(NamedTuple):
     """The whole public truth of one centre. A screen shows a snapshot of a new epoch, or of no lower version."""
 
@@ -73,14 +79,14 @@ def snapshot(centre_id: int, *, now: datetime) -> Snapshot:
             for c in ticket_store.public_calls(session, centre_id, day)
         ]
         state = ticket_store.public_state(session, centre_id, day)
-        shut = _closed_today(session, centre_id, rules, day)
+        door = _door(session, centre_id, rules, now)
         return Snapshot(
             state.epoch,
             state.version,
             now.isoformat(),
             now.astimezone(rules.zone).strftime("%H:%M"),
-            not shut and _in_hours(session, centre_id, rules, now),
-            shut,
+            door.open,
+            door.closed_today,
             state.waiting,
             calls,
         )
@@ -88,9 +94,7 @@ def snapshot(centre_id: int, *, now: datetime) -> Snapshot:
 
 def is_open(centre_id: int, *, now: datetime) -> bool:
     with reading() as session:
-        rules = planning.rules_of(session, centre_id)
-        shut = _closed_today(session, centre_id, rules, local_day(now, rules.zone))
-        return not shut and _in_hours(session, centre_id, rules, now)
+        return _door(session, centre_id, planning.rules_of(session, centre_id), now).open
 
 
 def begin_pairing(*, now: datetime) -> Pairing:
@@ -172,12 +176,11 @@ def revoke(centre_id: int, screen_id: int, *, by: int, now: datetime) -> None:
         desk_changed(session, centre_id)
 
 
-def _closed_today(session: Session, centre_id: int, rules: Rules, day: date) -> bool:
-    closures = roster_store.closures(session, centre_id, day)
-    return roster.shut_on(day, closures, festivals.public_holidays(rules.region, day.year))
-
-
-def _in_hours(session: Session, centre_id: int, rules: Rules, now: datetime) -> bool:
-    local = now.astimezone(rules.zone)
-    hours: list[Hours] = roster_store.opening_hours(session, centre_id)
-    return any(h.weekday == local.weekday() and h.starts <= local.time() < h.ends for h in hours)
+def _door(session: Session, centre_id: int, rules: Rules, now: datetime) -> Door:
+    """What shuts a part of the day shuts the door as well. DESK_ONLY does not: nobody counsels then, but reception is
+    there for whoever comes in, and a screen that says "closed" would send them away."""
+    day = local_day(now, rules.zone)
+    closures = [c for c in roster_store.closures(session, centre_id, day) if c.kind != roster.DESK_ONLY]
+    cal = roster.calendar(rules.zone, (day,), closures, festivals.public_holidays(rules.region, day.year))
+    steps = roster.opening(cal, roster_store.opening_hours(session, centre_id)).open_steps
+    return Door(bool(steps >> cal.grid.floor(now) & 1), not cal.open_days)

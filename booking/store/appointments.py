@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, selec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from booking.domain.appointments import ARRIVED, BOOKED, CANCELLED
+from booking.domain.appointments import ARRIVED, BOOKED, CANCELLED, HOLDING
 from booking.domain.places import Taken
 from booking.domain.tickets import WAITING
 from booking.domain.times import DAY, GRAIN, Span
@@ -19,7 +19,6 @@ topic, of_topic, staff, room, programme, ticket = (
     t.__table__.c for t in (m.Topic, m.TopicProgramme, m.Staff, m.Room, m.Programme, m.Ticket)
 )
 area, h = m.Area.__table__.c, m.Hold.__table__.c
-HOLDING = (BOOKED, ARRIVED)
 
 
 class Place(NamedTuple):

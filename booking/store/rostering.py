@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from booking.domain.appointments import ARRIVED, BOOKED
+from booking.domain.appointments import BOOKED, HOLDING
 from booking.domain.centre_changes import Booked
 from booking.domain.presence import Gap
 from booking.domain.roster import Closure, DayShift, Shift
@@ -17,7 +17,6 @@ from booking.store import models as m
 a, s, r, site = m.Appointment.__table__.c, m.Staff.__table__.c, m.Room.__table__.c, m.Site.__table__.c
 absence, shift, day_shift = m.Absence.__table__.c, m.Shift.__table__.c, m.DayShift.__table__.c
 closure, override = m.Closure.__table__.c, m.GapOverride.__table__.c
-HOLDING = (BOOKED, ARRIVED)
 
 
 class AbsenceRow(NamedTuple):

@@ -1,7 +1,7 @@
 """Pairing by six digits, tokens that can be ended, and the public snapshot: numbers and rooms, never a person."""
 
 import json
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -290,14 +290,27 @@ def test_a_centre_without_a_board_or_an_installation_has_version_nought():
         ("2027-03-02 08:59", False), ("2027-03-02 09:00", True), ("2027-03-02 11:59", True),
         ("2027-03-02 12:00", False), ("2027-03-03 10:00", False), ("2027-03-06 10:00", False),
         ("2027-03-26 10:00", False), ("2027-05-27 10:00", False), ("2027-03-30 09:00", True),
+        ("2027-03-04 10:29", True), ("2027-03-04 10:30", False), ("2027-03-04 10:59", False),
+        ("2027-03-04 11:00", True), ("2027-03-05 10:45", True), ("2027-03-08 10:00", True), ("2027-03-08 12:00", False),
     ],
-    ids=["before", "from", "until", "after", "closed", "Saturday", "Good Friday", "Corpus Christi", "summer time"],
+    ids=["before", "from", "until", "after", "closed", "Saturday", "Good Friday", "Corpus Christi", "summer time",
+         "before the closed part", "closed for a part", "until its end", "after it", "desk for a part", "desk only",
+         "desk after hours"],
 )  # fmt: skip
 def test_a_centre_is_open_in_its_hours_unless_something_shuts_it(centre, now, open_):
     a_closure(centre, TODAY + DAY)
     a_closure(centre, TODAY, carrier=rows(m.Carrier.id)[0])
+    part = {"starts": time(10, 30), "ends": time(11)}
+    a_closure(centre, date(2027, 3, 4), **part), a_closure(centre, date(2027, 3, 5), kind="desk_only", **part)
+    a_closure(centre, date(2027, 3, 8), kind="desk_only")
     assert screens.is_open(centre, now=at(now)) is open_
     assert screens.snapshot(centre, now=at(now)).open is open_
+
+
+def test_closed_today_is_said_only_of_whole_days(centre):
+    a_closure(centre, TODAY, starts=time(9), ends=time(12)), a_closure(centre, TODAY + DAY)
+    assert not screens.snapshot(centre, now=TEN).closed_today
+    assert screens.snapshot(centre, now=TEN + DAY).closed_today
 
 
 def test_the_clock_shows_the_centres_time():

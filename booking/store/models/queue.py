@@ -97,7 +97,8 @@ class Step(Base):
 
 
 class Screen(Base):
-    """A waiting-room screen. Before it is paired it only has a pairing code; `token_hash` is what it shows later."""
+    """A waiting-room screen that staff have let in; before, there is only a Pairing. `token_hash` is of what it shows
+    from then on: nobody's, until it fetches its token."""
 
     __tablename__ = "screen"
     id: Mapped[int] = key()
