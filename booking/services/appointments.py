@@ -67,6 +67,14 @@ class Booked(NamedTuple):
     repeated: bool
 
 
+class Known(NamedTuple):
+    """Who comes, as far as the asker may know: `hidden` where it is another carrier's to know, whether or not there is
+    anything; else `person` None: neither name nor number was given, or both are erased."""
+
+    person: Person | None
+    hidden: bool = False
+
+
 def topics(centre_id: int) -> list[TopicRow]:
     with reading() as session:
         return store.topics(session, centre_id)
@@ -183,22 +191,19 @@ def card(centre_id: int, appointment_id: int) -> Card:
         return placing.card(session, centre_id, appointment_id)
 
 
-def person(
-    centre_id: int, appointment_id: int, *, staff_id: int, carrier_id: int | None, now: datetime
-) -> Person | None:
+def person(centre_id: int, appointment_id: int, *, staff_id: int, carrier_id: int | None, now: datetime) -> Known:
     """Name and phone for staff: reception sees its centre's, a counsellor her carrier's and those she covers for.
 
-    Every look is a row.
+    Every look at somebody is a row.
     """
     with observe(centre_id) as session:
         card = placing.card(session, centre_id, appointment_id)
-        found = store.visitor(session, centre_id, card.id)
-        if found is None:
-            return None
         if carrier_id not in (None, card.carrier_id) and not has_grant(session, centre_id, staff_id, card.id):
-            return None
-        look(session, centre_id, "appointment", now, staff_id, found.surrogate)
-        return found
+            return Known(None, hidden=True)
+        found = store.visitor(session, centre_id, card.id)
+        if found is not None:
+            look(session, centre_id, "appointment", now, staff_id, found.surrogate)
+        return Known(found)
 
 
 def code_picture(card: Card) -> str:

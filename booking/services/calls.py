@@ -22,9 +22,10 @@ from booking.store.tickets import TicketRow as TicketRow
 
 
 def call_next(centre_id: int, counsellor_id: int, *, room: str | None = None, by: By, now: datetime) -> TicketRow:
-    """Call whoever is next for this counsellor to a room of hers by its slug (or the first of her rooms that is free).
+    """Call whoever is next for this counsellor to a room of hers by its slug (None: the booked one, else the first of
+    hers that is free).
 
-    Refusals: NotFound (no counsellor, or none on this day), StillBusy, NobodyWaiting, NoRoom.
+    Refusals: NotFound (no counsellor, or none on this day), StillBusy, NobodyWaiting, Invalid("room", …), NoRoom.
     """
     with transaction(centre_id) as session:
         day = local_day(now, planning.rules_of(session, centre_id).zone)

@@ -26,7 +26,6 @@ class Current(NamedTuple):
     number_shown: str
     state: str
     room: str
-    room_id: int
     language: str | None
     programme: dict[str, str] | None
     kind: str
@@ -68,12 +67,13 @@ def appointment(appointment_id: int) -> ResponseReturnValue:
     card = appointments.card(g.centre.id, appointment_id)
     if card.counsellor_id != g.staff.id:
         raise NotFound
-    person = appointments.person(
+    person, hidden = appointments.person(
         g.centre.id, card.id, staff_id=g.staff.id, carrier_id=g.staff.carrier_id, now=clock.now()
     )
     return render_template(
-        "desk/appointment.html", appointment=card, code_spoken=spoken(card.code or ""), person=person, mine=True
-    )
+        "desk/appointment.html", appointment=card, code_spoken=spoken(card.code or ""), person=person, hidden=hidden,
+        mine=True,
+    )  # fmt: skip
 
 
 @blueprint.post("/<centre>/calls/next")
@@ -112,13 +112,12 @@ def _context() -> dict[str, Any]:
     seen = calls.view(g.centre.id, g.staff.id, now=clock.now())
     c, n = seen.current, seen.next_up
     return {
-        "current": c and Current(c.id, shown(c.number), c.state, c.room, c.room_id, c.language, c.programme, c.kind,
-                                 c.calls, c.started_at or c.called_at),
+        "current": c and Current(c.id, shown(c.number), c.state, c.room, c.language, c.programme, c.kind, c.calls,
+                                 c.started_at or c.called_at),
         "next_up": n and NextUp(shown(n.number), n.kind, n.language, n.due_at),
         "waiting": seen.waiting,
         "day": [_day_line(line) for line in seen.day],
         "room_choices": seen.rooms,
-        "room_id": c.room_id if c else None,
         "form": Form(formdata=None),
         "now": clock.now(),
     }  # fmt: skip

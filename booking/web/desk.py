@@ -137,11 +137,14 @@ def ticket(ticket_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<centre>/desk/appointments/<int:appointment_id>")
 def appointment(appointment_id: int) -> ResponseReturnValue:
-    """One appointment with name and phone; the look is logged. `?done=moved` or `cancelled`: just now, by the desk."""
+    """One appointment with name and phone, where they are the asker's to know; the look is logged.
+
+    `?done=moved` or `cancelled`: just now, by the desk.
+    """
     card, carrier = appointments.card(g.centre.id, appointment_id), seen_carrier()
-    person = appointments.person(g.centre.id, card.id, staff_id=g.staff.id, carrier_id=carrier, now=clock.now())
+    person, hidden = appointments.person(g.centre.id, card.id, staff_id=g.staff.id, carrier_id=carrier, now=clock.now())
     return render_template(
-        "desk/appointment.html", appointment=card, code_spoken=spoken(card.code or ""), person=person,
+        "desk/appointment.html", appointment=card, code_spoken=spoken(card.code or ""), person=person, hidden=hidden,
         can_change=can_change(card) and carrier in (None, card.carrier_id), done=request.args.get("done"),
         is_today=_is_today(card.starts_at),
         is_told=person is not None and person.reminders_agreed is not None and not _sms_off(),

@@ -221,10 +221,10 @@ def _calls(state: str) -> dict[str, Any]:
         for i in range(5)
     ]  # fmt: skip
     return {
-        "current": Sample(id=5, number_shown="211", state=state, room="1", room_id=1, language="ar", programme=PROGRAMMES[1][1],
+        "current": Sample(id=5, number_shown="211", state=state, room="1", language="ar", programme=PROGRAMMES[1][1],
                           kind="walk_in", calls=2, since=minutes(-4)) if at_work else None,
         "next_up": None if state == "empty" else Sample(number_shown="212", kind="appointment", language="uk", due_at=minutes(3)),
-        "waiting": 0 if state == "empty" else 11, "day": [] if state == "empty" else day, "room_choices": ROOMS, "room_id": 1,
+        "waiting": 0 if state == "empty" else 11, "day": [] if state == "empty" else day, "room_choices": ROOMS,
         "form": Form(formdata=None), "now_url": _live(f"calls-{state}"),
     }  # fmt: skip
 

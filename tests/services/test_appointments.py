@@ -270,17 +270,18 @@ def test_a_centre_that_is_not_there_offers_nothing():
 def test_a_person_is_seen_by_reception_and_her_own_carrier_and_every_look_is_a_row(centre):
     rezan, other = a_receptionist(centre), a_carrier(centre, "awo")
     card = a_booking(centre, NINE, name="Nour", phone=MOBILE).card
-    seen = appointments.person(centre, card.id, staff_id=rezan, carrier_id=None, now=NOW)
-    assert (seen.name, seen.phone) == ("Nour", "+4915123456789")
-    assert appointments.person(centre, card.id, staff_id=rezan, carrier_id=card.carrier_id, now=NOW) == seen
-    assert appointments.person(centre, card.id, staff_id=rezan, carrier_id=other, now=NOW) is None
+    seen, hidden = appointments.person(centre, card.id, staff_id=rezan, carrier_id=None, now=NOW)
+    assert (seen.name, seen.phone, hidden) == ("Nour", "+4915123456789", False)
+    assert appointments.person(centre, card.id, staff_id=rezan, carrier_id=card.carrier_id, now=NOW) == (seen, False)
+    assert appointments.person(centre, card.id, staff_id=rezan, carrier_id=other, now=NOW) == (None, True)
     looks = rows(m.Look.what, m.Look.staff_id, m.Look.surrogate, m.Look.at)
     assert looks == 2 * [("appointment", rezan, seen.surrogate, NOW)]
 
 
-def test_nobody_is_looked_at_where_nobody_is_known(centre):
-    card = a_booking(centre, NINE).card
-    assert appointments.person(centre, card.id, staff_id=1, carrier_id=None, now=NOW) is None
+def test_nobody_is_looked_at_where_nobody_is_known_and_another_carrier_does_not_learn_that(centre):
+    card, other = a_booking(centre, NINE).card, a_carrier(centre, "awo")
+    assert appointments.person(centre, card.id, staff_id=1, carrier_id=None, now=NOW) == (None, False)
+    assert appointments.person(centre, card.id, staff_id=1, carrier_id=other, now=NOW) == (None, True)
     assert rows(m.Look.id) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from booking.domain.actors import By
-from booking.domain.errors import NobodyWaiting, NoRoom, NotFound, StillBusy, WrongState
+from booking.domain.errors import Invalid, NobodyWaiting, NoRoom, NotFound, StillBusy, WrongState
 from booking.services import appointments, calls, tickets
 from booking.services.steps import rooms as rooms_step
 from booking.store import models as m
@@ -235,7 +235,7 @@ def rooms(centre, anna):
 
 def test_the_first_of_her_rooms_that_is_free_or_the_one_she_asks_for(rooms, anna):
     beate = a_counsellor(rooms, "Beate", rooms=["r1"])
-    for room, expected in ((None, "R1"), ("r3", "R3"), ("r2", "R2"), ("nowhere", "R1")):
+    for room, expected in ((None, "R1"), ("r3", "R3"), ("r2", "R2")):
         a_ticket(rooms)
         ticket = call(rooms, anna, room=room)
         assert ticket.room == expected
@@ -245,10 +245,30 @@ def test_the_first_of_her_rooms_that_is_free_or_the_one_she_asks_for(rooms, anna
     assert call(rooms, anna, room="r1").room == "R2"
 
 
-def test_an_appointment_goes_to_its_own_room_whatever_she_asks_for(rooms, anna):
+@pytest.mark.parametrize(("asked", "room"), [(None, "R3"), ("r2", "R2")])
+def test_an_appointment_goes_to_its_own_room_unless_she_asks_for_another(rooms, anna, asked, room):
+    an_appointment(rooms, anna, TEN, room_id=id_of(m.Room, rooms, "r3"))
+    tickets.check_in(rooms, rows(m.Appointment.id)[0], by=DESK, now=TEN)
+    assert call(rooms, anna, room=asked, now=TEN).room == room
+
+
+def test_a_room_that_is_in_use_is_not_taken_from_the_appointment_that_has_it_booked(rooms, anna):
+    """Asked for, but in use: the booked room comes next, before the first that is free."""
+    a_ticket(rooms)
+    call(rooms, a_counsellor(rooms, "Beate", rooms=["r2"]))
     an_appointment(rooms, anna, TEN, room_id=id_of(m.Room, rooms, "r3"))
     tickets.check_in(rooms, rows(m.Appointment.id)[0], by=DESK, now=TEN)
     assert call(rooms, anna, room="r2", now=TEN).room == "R3"
+
+
+@pytest.mark.parametrize("asked", ["nowhere", "", "r4"])
+def test_a_room_that_is_not_hers_calls_nobody(rooms, anna, asked):
+    a_room(rooms, "r4")
+    a_ticket(rooms)
+    with pytest.raises(Invalid) as refused:
+        call(rooms, anna, room=asked)
+    assert (refused.value.field, refused.value.reason) == ("room", "room-unknown")
+    assert rows(m.Ticket.state) == ["waiting"]
 
 
 def test_a_room_that_is_given_up_or_not_there_yet_is_not_called_to(rooms, anna):
@@ -257,7 +277,10 @@ def test_a_room_that_is_given_up_or_not_there_yet_is_not_called_to(rooms, anna):
     change(m.Room, id_of(m.Room, rooms, "r3"), first_day=TODAY, last_day=TODAY)
     a_ticket(rooms)
     assert calls.view(rooms, anna, now=NOW).rooms == [("r3", "R3")]
-    assert call(rooms, anna, room="r1").room == "R3"
+    for gone in ("r1", "r2"):
+        with pytest.raises(Invalid):
+            call(rooms, anna, room=gone)
+    assert call(rooms, anna).room == "R3"
 
 
 def test_a_room_where_nobody_talks_is_not_called_to(rooms, anna):
@@ -376,7 +399,7 @@ def test_a_visitor_whose_time_has_come_takes_her_own_room_although_a_colleague_n
     an_appointment(rooms, beate, TEN + 35 * MINUTE)
     tickets.check_in(rooms, booked, by=DESK, now=TEN)
     late = TEN + 20 * MINUTE
-    assert call(rooms, anna, room="r2", now=late).room == "R1"
+    assert call(rooms, anna, now=late).room == "R1"
 
 
 @pytest.mark.parametrize(("minutes", "room"), [(30, "R1"), (25, "R2")])

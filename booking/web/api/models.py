@@ -174,7 +174,9 @@ class Arrival(Input):
 
 
 class NewCall(Input):
-    room: Slug | None = Field(None, description="The slug of a room of hers; null: the first that is free.")
+    room: Slug | None = Field(
+        None, description="The slug of a room of hers; null: the booked one, else the first that is free."
+    )
 
 
 class Ticket(BaseModel):
