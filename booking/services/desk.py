@@ -58,7 +58,7 @@ class Desk(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """What a number can be given for: languages spoken here or interpreted, and the programmes (slug, name)."""
+    """What a number can be given for: languages spoken here today or interpreted, and the programmes (slug, name)."""
 
     languages: list[str]
     programmes: list[tuple[str, dict[str, str]]]
@@ -67,9 +67,9 @@ class Choices(NamedTuple):
 def choices(centre_id: int, *, now: datetime) -> Choices:
     with reading() as session:
         rules = planning.rules_of(session, centre_id)
-        spoken = {tag for tags in roster_store.languages(session, centre_id).values() for tag in tags}
-        names = roster_store.programme_names(session, centre_id, local_day(now, rules.zone))
-        return Choices(sorted(spoken | rules.interpreted), names)
+        day = local_day(now, rules.zone)
+        spoken = roster_store.spoken_on(session, centre_id, day)
+        return Choices(sorted(spoken | rules.interpreted), roster_store.programme_names(session, centre_id, day))
 
 
 def view(centre_id: int, *, now: datetime) -> Desk:

@@ -191,12 +191,14 @@ def forget_provider_id(session: Session, message_id: int) -> None:
 def unsent(session: Session, centre_id: int, starting_after: datetime) -> list[Unsent]:
     """Messages that did not go out, or may not have, for appointments that begin after that instant.
 
-    Only those that would still be true: nobody need be called about a time that was given back or moved since.
+    Only those that would still be true, and of people who are still known: nobody need be called about a time that was
+    given back or moved since, and nobody can be whose number is erased.
     """
     found = (
         select(message.id, message.appointment_id, message.kind, message.language, message.state, message.error,
                message.due_at, a.starts_at, a.code, message.key, a.sequence, a.state)
         .join(m.Appointment.__table__, a.id == message.appointment_id)
+        .join(m.Visitor.__table__, v.appointment_id == a.id)
         .where(message.centre_id == centre_id, message.state.in_(UNSENT), a.starts_at > starting_after)
         .order_by(a.starts_at, message.due_at, message.id)
     )  # fmt: skip

@@ -309,6 +309,16 @@ def languages(session: Session, centre_id: int) -> dict[int, list[str]]:
     return _by_staff(session, _SPEAKS, centre_id)
 
 
+def spoken_on(session: Session, centre_id: int, day: date) -> set[str]:
+    """The languages of the counsellors who work here on that day, see `Person`."""
+    wanted = (
+        staff.centre_id == centre_id, staff.role == "counsellor", staff.carrier_id.is_not(None), day >= FIRST_DAY,
+        or_(staff.last_day.is_(None), staff.last_day >= day),
+    )  # fmt: skip
+    tags = select(of_language.language).distinct().join(m.Staff.__table__, staff.id == of_language.staff_id)
+    return set(session.connection().execute(tags.where(*wanted)).scalars())
+
+
 def rooms_used(session: Session, centre_id: int) -> dict[int, list[int]]:
     """Room ids by staff id, in each person's own order."""
     return _by_staff(session, _USES, centre_id)

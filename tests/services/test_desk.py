@@ -172,7 +172,10 @@ def test_a_number_can_be_given_for_what_is_spoken_and_done_here():
     centre = a_centre(interpreted=["so", "ar"])
     a_programme(centre, "old", last_day=TODAY - DAY), a_programme(centre, "soon", first_day=TODAY + DAY)
     a_programme(centre, "shelter", confidential=True), a_programme(centre, "now", first_day=TODAY, last_day=TODAY)
-    a_counsellor(centre, languages=["de", "ar", "tr"])
+    a_counsellor(centre, languages=["de", "ar", "tr"], last_day=TODAY)
+    a_counsellor(centre, "Left", languages=["fa"], last_day=TODAY - DAY)
+    a_counsellor(centre, "Coming", languages=["uk"], first_day=TODAY + DAY)
+    a_counsellor(centre, "Uncommitted", languages=["ro"], secret_since=None)
     choices = desk.choices(centre, now=NOW)
     assert choices.languages == ["ar", "de", "so", "tr"]
     assert choices.programmes == [("mbe", {"de": "mbe"}), ("now", {"de": "now"})]

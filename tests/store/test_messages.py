@@ -7,7 +7,7 @@ from sqlalchemy import select
 from booking.store import messages
 from booking.store import models as m
 from booking.store.db import reading, transaction
-from tests.rows import a_centre, a_message, an_appointment
+from tests.rows import a_centre, a_message, a_visitor, an_appointment
 
 NOW = datetime(2027, 3, 15, 17, 0, tzinfo=UTC)
 STATES = ("due", "submitting", "accepted", "delivered", "failed", "unknown", "expired", "off", "dropped")
@@ -21,6 +21,11 @@ def test_staff_see_what_did_not_go_out_of_their_centre_the_next_appointment_firs
             sooner = an_appointment(session, centre, NOW + timedelta(days=1), code="22222222")
             past = an_appointment(session, centre, NOW - timedelta(days=8), code="33333333")
             elsewhere = an_appointment(session, other, NOW + timedelta(days=1), code="44444444")
+            erased = an_appointment(session, centre, NOW + timedelta(days=1))
+            for n, known in enumerate((later, sooner, past)):
+                a_visitor(session, centre, known, f"v{n}")
+            a_visitor(session, other, elsewhere, "v9")
+            a_message(session, centre, erased, "x", state="failed", due_at=NOW)
             for state in STATES:
                 a_message(session, centre, later, f"l-{state}", state=state, due_at=NOW)
             a_message(session, centre, sooner, "s", state="failed", error="21610", due_at=NOW)
@@ -45,6 +50,7 @@ def test_staff_need_not_call_about_a_time_that_was_given_back_or_moved(app):
             cancelled = an_appointment(session, centre, tomorrow, code="22222222", sequence=2, state="cancelled")
             here = an_appointment(session, centre, tomorrow, code="33333333", state="arrived")
             for appointment in (moved, cancelled, here):
+                a_visitor(session, centre, appointment, f"v{appointment}")
                 for sequence in range(3):
                     for kind in ("reminder_eve", "cancellation"):
                         a_message(session, centre, appointment, kind, sequence=sequence, kind=kind, state="failed")
