@@ -33,6 +33,7 @@ BATCH = 100
 MOST_FORGOTTEN = 10_000
 BREAK_AFTER = 5
 WORKER = By("worker")
+MESSAGES = "messages"
 log = logging.getLogger(__name__)
 _chance = random.SystemRandom().random
 
@@ -164,7 +165,8 @@ def settle_unknown(
 def forget(gateway: Gateway, *, now: datetime) -> int:
     """Have the provider delete text and number of what has come to its end (R30); answers how many it deleted.
 
-    One that it does not delete keeps it from no other, unless it fails again and again. Raises Unfinished at the end.
+    One that it does not delete keeps it from no other, unless it fails again and again. Raises Unfinished at the end,
+    with "messages"; the log says how many.
     """
     with reading() as session:
         found = store.at_provider(session, now - rules.LONGEST_WITHOUT_RECEIPT, MOST_FORGOTTEN) if gateway.on else []
@@ -181,7 +183,8 @@ def forget(gateway: Gateway, *, now: datetime) -> int:
             store.forget_provider_id(session, ref.id)
         done, failures = done + 1, 0
     if done < len(found):
-        raise Unfinished([f"{len(found) - done} messages"])
+        log.warning("the SMS provider still keeps %s messages that it was asked to delete", len(found) - done)
+        raise Unfinished([MESSAGES])
     return done
 
 

@@ -5,8 +5,9 @@ Periods after domain.md 4.1: visitors as their centre says (30 days), looks twel
 
 import logging
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from booking.store.retention import ERASED, CentreRow, Person
 
 LOOKS_KEPT = timedelta(days=365)
 REPEATS_KEPT = timedelta(days=1)
-TRACES = "traces"
+PAIRINGS, TRACES = "pairings", "traces"
 log = logging.getLogger(__name__)
 
 
@@ -72,15 +73,15 @@ def erase_again(surrogates: Collection[str], *, now: datetime, by: By) -> int:
 def nightly(*, now: datetime) -> Counter[str]:
     """Everything whose time has come, in every centre; answers and logs how many of each kind, and nothing else.
 
-    A centre where it fails does not keep it from the others. Raises Unfinished at the end, with the centres' slugs
-    and "traces", if SQLite's log may still hold what was erased: then it is to be done again.
+    A part that fails keeps it from no other. Raises Unfinished at the end, with the centres' slugs, "pairings", and
+    "traces", if SQLite's log may still hold what was erased: then it is to be done again.
     """
     with reading() as session:
         centres = store.centres(session)
     done: Counter[str] = Counter()
-    failed = [centre.slug for centre in centres if not _tidied(centre, done, now)]
-    with transaction(0) as session:
-        done["pairings"] = store.drop_pairings(session, now)
+    parts = [(centre.slug, centre.id, partial(_tidy, centre=centre, now=now)) for centre in centres]
+    parts.append((PAIRINGS, 0, partial(_tidy_pairings, now=now)))
+    failed = [name for name, centre_id, tidy in parts if not _tidied(name, centre_id, tidy, done)]
     if _traces():
         failed.append(TRACES)
     log.info("retention: %s", ", ".join(f"{kind} {count}" for kind, count in sorted(done.items())))
@@ -97,12 +98,13 @@ def _traces() -> bool:
     return left
 
 
-def _tidied(centre: CentreRow, done: Counter[str], now: datetime) -> bool:
+def _tidied(part: str, centre_id: int, tidy: Callable[[Session], Mapping[str, int]], done: Counter[str]) -> bool:
+    """One part in a transaction of its own; False, and logged, if it failed."""
     try:
-        with transaction(centre.id) as session:
-            found = _tidy(session, centre, now)
+        with transaction(centre_id) as session:
+            found = tidy(session)
     except Exception as error:
-        log.error("retention in %s failed: %s", centre.slug, traced(error))
+        log.error("retention in %s failed: %s", part, traced(error))
         return False
     done.update(found)
     return True
@@ -124,6 +126,10 @@ def _tidy(session: Session, centre: CentreRow, now: datetime) -> dict[str, int]:
         "looks": store.drop_looks(session, centre.id, now - LOOKS_KEPT),
         "covers": store.drop_cover(session, centre.id, long_ago),
     }
+
+
+def _tidy_pairings(session: Session, now: datetime) -> dict[str, int]:
+    return {PAIRINGS: store.drop_pairings(session, now)}
 
 
 def _forget(session: Session, person: Person, now: datetime, by: By) -> None:

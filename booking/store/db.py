@@ -141,9 +141,9 @@ def transaction(centre_id: int) -> Iterator[Session]:
     guarded = WRITE_LOCK["on"] and session.get_bind().dialect.name == "sqlite"
     if guarded and not _process_lock.acquire(timeout=BUSY_SECONDS):
         raise _too_busy(centre_id)
-    session.close()
-    session.info.update(writing=True, announced={})
-    try:
+    try:  # from here on: whatever raises, the process's lock is given back
+        session.close()
+        session.info.update(writing=True, announced={})
         session.connection(execution_options={"immediate": WRITE_LOCK["on"]})
         if WRITE_LOCK["on"]:
             _lock_centre(session, centre_id)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import inspect, select, text
 
 from booking.domain.actors import By
-from booking.domain.errors import Invalid, NotFound, Unfinished
+from booking.domain.errors import Invalid, NotFound, TooBusy, Unfinished
 from booking.services import retention
 from booking.store import models as m
 from booking.store.db import db, reading, transaction
@@ -185,6 +185,24 @@ def test_a_centre_where_it_fails_does_not_keep_it_from_the_others(inside, caplog
         codes = session.execute(select(m.Appointment.centre_id, m.Appointment.code).order_by(m.Appointment.id)).all()
     assert [code for _, code in codes] == [None, CODE, None]
     assert retention.nightly(now=NOW)["visitors"] == 1
+
+
+def test_pairings_that_cannot_be_tidied_are_one_more_part_that_is_left(inside, monkeypatch):
+    def busy(*_):
+        raise TooBusy
+
+    def broken(session, person):
+        raise ValueError
+
+    with transaction(0) as session:
+        an_appointment(session, a_centre(session), NOW - timedelta(days=40), code=CODE)
+    asked = []
+    monkeypatch.setattr(retention.store, "drop_pairings", busy)
+    monkeypatch.setattr(retention.store, "forget", broken)
+    monkeypatch.setattr(retention.store, "leave_no_trace", lambda: asked.append("traces"))
+    with pytest.raises(Unfinished) as left:
+        retention.nightly(now=NOW)
+    assert (left.value.parts, asked) == (["ludwigsburg", "pairings", "traces"], ["traces"])
 
 
 def test_while_somebody_reads_what_was_erased_it_is_said_that_traces_are_left(inside):

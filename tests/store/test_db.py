@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from booking.domain.errors import TooBusy
 from booking.store import db as module
@@ -124,6 +125,23 @@ def test_who_waits_too_long_for_the_lock_is_refused_and_may_try_again(app, hurry
         session.add(lease("ours"))
     with reading() as session:
         assert "ours" in session.scalars(select(m.Lease.name)).all()
+
+
+@pytest.mark.parametrize("step", ["close", "rollback"])
+def test_a_connection_that_fails_on_the_way_in_keeps_no_lock(app, hurry, monkeypatch, step):
+    """SQLite's write lock is also one of the process: kept, nobody would write any more until a restart."""
+
+    def fail(_session):
+        raise OSError("the connection is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "close", fail)
+        if step == "rollback":
+            patch.setattr(Session, "rollback", fail)
+        with pytest.raises(OSError, match="gone"), transaction(7):
+            pytest.fail("nothing had begun")
+    with transaction(7) as session:
+        session.add(lease("ours"))
 
 
 def test_a_row_that_another_keeps_is_the_same_refusal(app, hurry):
