@@ -22,9 +22,7 @@ def new_times(centre_id: int, appointment_id: int, age: Age | None, *, now: date
     with reading() as session:
         moved = placing.card(session, centre_id, appointment_id)
         rules.may_change(moved.state, moved.starts_at, now)
-        found = placing.search_again(session, moved, age, now)
-        offers = found.offers
-        return offers._replace(starts=[start for start in offers.starts if start != moved.starts_at])
+        return placing.search_again(session, moved, age, now).offers
 
 
 def move(centre_id: int, appointment_id: int, start: datetime, age: Age | None, *, by: By, now: datetime) -> Card:

@@ -105,9 +105,12 @@ def age_page(
     asked: Topic, refusal: Invalid | None, action: str, form: AgeForm | None = None, *,
     template: str = "appointments/age.html", **more: Any,
 ) -> ResponseReturnValue:  # fmt: skip
-    """The age question, with what was typed or what the address answers; a refusal stands beside its field."""
+    """The age question, with what was typed; a refusal stands beside its field.
+
+    Never with what the address answers: the next at a shared browser would read a birthday there that is sealed.
+    """
     errors = {refusal.field: sentence(refusal)} if refusal is not None else {}
-    shown = form or AgeForm(formdata=None, age=request.args.get("age"), birthday=_sealed_birthday())
+    shown = form or AgeForm(formdata=None)
     page = render_template(
         template, topic=asked, age=asked.age, until=asked.until, errors=errors, form=shown, action=action, **more
     )

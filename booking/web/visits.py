@@ -105,12 +105,7 @@ def move(link: str) -> ResponseReturnValue:
         return age_answered(_topic(card), partial(url_for, ".move", link=link), here)
     start = start_of(request.form.get("start")) if request.method == "POST" else None
     try:
-        if start is not None:
-            changes.move(g.centre.id, card.id, start, age_answer(), by=WEB, now=clock.now())
-            return redirect(url_for(".show", link=link, moved=1), 303)
-        return _times(link, card)
-    except SlotTaken:
-        return _times(link, card, refused=True)
+        return _times(link, card) if start is None else _moved(link, card, start)
     except (WrongState, TooLate):
         return redirect(back, 303)
     except NoProgramme as refusal:
@@ -136,6 +131,15 @@ def find() -> ResponseReturnValue:
         return render_template("appointments/find.html", form=form, refusal=sentence(refusal)), status(refusal)
     opened = _opener().dumps([g.centre.id, card.id])
     return redirect(url_for(".show", link=f"{OPENED_BY_CODE}.{opened}"), 303)
+
+
+def _moved(link: str, card: Card, start: datetime) -> ResponseReturnValue:
+    """A start that is gone: the times that are left, and the other refusals as for showing them."""
+    try:
+        changes.move(g.centre.id, card.id, start, age_answer(), by=WEB, now=clock.now())
+    except SlotTaken as refusal:
+        return _times(link, card, refused=True), status(refusal)
+    return redirect(url_for(".show", link=link, moved=1), 303)
 
 
 def _topic(card: Card) -> Topic:

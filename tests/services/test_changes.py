@@ -103,6 +103,7 @@ def test_a_refused_move_leaves_the_old_time_as_it_was(centre, heard):
         move(centre, card.id, NINE + DAY)
     assert (written(), len(heard), appointments.card(centre, card.id)) == (before, said, card)
     for start in refused.value.near:
+        assert start != card.starts_at
         assert move(centre, card.id, start).starts_at == start
 
 

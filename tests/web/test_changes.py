@@ -27,6 +27,7 @@ MONDAY, NEXT_TUESDAY = "2027-03-08", "2027-03-09"
 PHONE = "0151 23456789"
 WRITTEN = ("appointment", "claim", "message", "step", "visitor")
 DESK = "/ludwigsburg/desk/appointments"
+HIDDEN = "known to the carrier of this appointment only"
 
 
 @pytest.fixture
@@ -196,7 +197,7 @@ def test_an_answer_that_has_ended_is_asked_for_again(app, desk):
     answer = desk.get(address(row, "/move?age=soon&sealed=x"))
     assert answer.status_code == 422
     assert said(app, "age-needed") in read(answer).words
-    assert read(answer).form("age").fields["age"] == "soon"
+    assert "age" not in read(answer).form("age").fields
 
 
 def test_who_loses_the_race_keeps_the_old_time_and_the_list_comes_back(app, desk):
@@ -275,6 +276,27 @@ def test_the_lead_of_one_carrier_changes_that_carriers_appointments_only(app, ho
     change(app, ours.values(carrier_id=row["carrier_id"]))
     assert cancel(lead, row).status_code == 200
     assert rows(app, "appointment")[0]["state"] == "cancelled"
+
+
+def test_what_is_another_carriers_to_know_is_not_called_not_given_nor_is_a_look_recorded(app, house):
+    row = booked(app, name="Kanarienvogel")
+    lead = signed_in(app, LEAD)
+    other = next(c["id"] for c in rows(app, "carrier") if c["id"] != row["carrier_id"])
+    hidden, none = worded(app, HIDDEN), worded(app, "no name given")
+    recorded = worded(app, "This look at name and phone number is recorded.")
+    for carrier_id, shown, absent in ((other, {hidden}, {none, recorded, "Kanarienvogel"}),
+                                      (row["carrier_id"], {recorded, "Kanarienvogel"}, {hidden, none})):  # fmt: skip
+        change(app, update(m.Staff).where(m.Staff.login == LEAD).values(carrier_id=carrier_id))
+        words = read(lead.get(address(row))).words
+        assert {word for word in shown | absent if word in words} == shown
+    assert [row["what"] for row in rows(app, "look")].count("appointment") == 1
+
+
+def test_of_who_gave_no_name_that_is_said_and_no_look_is_recorded(app, desk):
+    words = read(desk.get(address(booked(app)))).words
+    assert worded(app, "no name given") in words
+    for sentence in (HIDDEN, "This look at name and phone number is recorded."):
+        assert worded(app, sentence) not in words
 
 
 def test_another_centres_appointment_is_not_there(app, desk):

@@ -8,6 +8,8 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import delete, select
 
+from booking.domain.errors import SlotTaken, TooLate, WrongState
+from booking.services import changes
 from booking.store import models as m
 from booking.store.db import db
 from tests.web.visiting import (
@@ -218,9 +220,29 @@ def test_who_loses_the_race_for_the_new_time_keeps_the_old_one(app, client, hous
     book(app.test_client(), topic="letter", day=NEXT_TUESDAY)
     answer = press(client, page, start=wanted)
     assert "/move" in answer.request.path
+    assert answer.status_code == 409
     assert wanted not in read(answer).form("start").offered["start"]
     assert read(answer).form("start").offered["start"]
     assert next(row for row in rows(app, "appointment") if row["id"] == before["id"]) == before
+
+
+@pytest.mark.parametrize("meanwhile", [WrongState("cancelled"), TooLate(datetime(2027, 3, 8, tzinfo=UTC))])
+def test_a_second_refusal_while_the_times_are_read_again_is_answered_like_the_first(
+    client, house, monkeypatch, meanwhile
+):
+    booked = book(client, topic="german", day=MONDAY)
+    page = client.get(f"{path_of(booked)}/move?day={NEXT_TUESDAY}")
+
+    def refuse(refusal):
+        def verb(*_, **__):
+            raise refusal
+
+        return verb
+
+    monkeypatch.setattr(changes, "move", refuse(SlotTaken(())))
+    monkeypatch.setattr(changes, "new_times", refuse(meanwhile))
+    answer = press_once(client, page, start=read(page).form("start").offered["start"][0])
+    assert (answer.status_code, answer.location) == (303, path_of(booked))
 
 
 def test_the_time_it_has_is_not_offered_and_moving_there_changes_nothing(app, client, house):

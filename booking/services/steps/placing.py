@@ -41,7 +41,8 @@ class Offers(NamedTuple):
 
 
 class Search(NamedTuple):
-    """A centre's plan with one visitor's wish read against it. `wished`: the counsellor she would like to have."""
+    """A centre's plan with one visitor's wish read against it. `wished`: the counsellor she would like to have;
+    `present`: the start of what is to be moved, which is free for it and no other time."""
 
     session: Session
     centre_id: int
@@ -50,10 +51,11 @@ class Search(NamedTuple):
     topic: TopicRow
     request: Request
     wished: int | None
+    present: datetime | None = None
 
     @property
     def starts(self) -> list[datetime]:
-        return availability.starts(self.planned.plan, self.request)
+        return [start for start in availability.starts(self.planned.plan, self.request) if start != self.present]
 
     @property
     def offers(self) -> Offers:
@@ -88,12 +90,14 @@ def search(session: Session, centre_id: int, wish: Wish, now: datetime, held: Ho
 
 
 def search_again(session: Session, card: Card, age: Age | None, now: datetime) -> Search:
-    """The search for moving an appointment: its own time counts as free; programme, lead carrier and needs stay."""
+    """The search for moving an appointment: its own minutes count as free, its own start is no other time; programme,
+    lead carrier and needs stay."""
     topic = store.topic_by_id(session, card.topic_id)
     planned = planning.load(session, card.centre_id, now, without=card.id)
     known = _age(planned, [planned.plan.programmes[card.programme_id]], age, now)
     request = request_of(card, topic, planned.window, known)
-    return _served(Search(session, card.centre_id, now, planned, topic, request, card.needs.get("counsellor")))
+    wished = card.needs.get("counsellor")
+    return _served(Search(session, card.centre_id, now, planned, topic, request, wished, card.starts_at))
 
 
 def request_of(card: Card, topic: TopicRow, window: Span, age: Age | None = None) -> Request:
