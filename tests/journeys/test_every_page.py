@@ -74,6 +74,19 @@ def test_pages_before_signing_in(site, open_page, theme):
     look(page, site.links["Lead"])
 
 
+@pytest.mark.parametrize("width", [1366, 1100, 768, 360])
+def test_the_bar_fits_and_stands_still(site, signed_in, width):
+    """The lead's has the most rooms. It is as high on a page with keys, whose button comes late, as on one without."""
+    page, heights = signed_in("Lead", width=width), set()
+    for path in ("desk", "team", "account"):
+        page.goto(f"{site.url}/ludwigsburg/{path}")
+        page.wait_for_load_state()
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{path} is {wide} px too wide"
+        heights.add(page.locator(".bar").bounding_box()["height"])
+    assert len(heights) == 1
+
+
 def test_the_desk_fits_its_glass(signed_in):
     """1366 × 768 without scrolling."""
     page = signed_in("Reception")
