@@ -103,8 +103,16 @@ def test_a_refused_move_leaves_the_old_time_as_it_was(centre, heard):
         move(centre, card.id, NINE + DAY)
     assert (written(), len(heard), appointments.card(centre, card.id)) == (before, said, card)
     for start in refused.value.near:
-        assert start != card.starts_at
         assert move(centre, card.id, start).starts_at == start
+
+
+def test_the_present_time_is_not_offered_instead_of_the_one_that_is_taken(centre):
+    card = a_booking(centre, NINE).card
+    a_booking(centre, NINE + 45 * MINUTE)
+    with pytest.raises(SlotTaken) as refused:
+        move(centre, card.id, NINE + 15 * MINUTE)
+    assert len(refused.value.near) == 3
+    assert NINE not in refused.value.near
 
 
 def test_a_move_that_only_a_claim_speaks_against_gives_nothing_back(centre):
