@@ -12,6 +12,7 @@ from booking.domain.staff import leads_all, plans_for
 from booking.domain.times import DAY, GRAIN_MINUTES, Span, day_span, instant
 
 SICK, LEAVE, TRAINING = ABSENCE_KINDS = ("sick", "leave", "training")
+AWAY = "away"  # of long ago: that somebody was not there still counts, why is nobody's business any more
 # Why a lead lets a plan leave the centre empty; words for them in templates/roster.
 OVERRIDES = ("team-knows", "desk-is-there", "hours-will-end", "no-other-way")
 LONGEST = 3 * 366  # days: a parental leave

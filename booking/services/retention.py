@@ -125,6 +125,7 @@ def _tidy(session: Session, centre: CentreRow, now: datetime) -> dict[str, int]:
         "sessions": store.drop_sessions(session, centre.id, now - ABSOLUTE),
         "looks": store.drop_looks(session, centre.id, now - LOOKS_KEPT),
         "covers": store.drop_cover(session, centre.id, long_ago),
+        "reasons": store.forget_reasons(session, centre.id, long_ago),
     }
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from booking.domain.rostering import AWAY
 from booking.domain.times import GRAIN
 from booking.store import models as m
 from booking.store.db import db
@@ -104,6 +105,12 @@ def drop_cover(session: Session, centre_id: int, before: datetime) -> int:
     _drop(session, m.Hold, m.Hold.centre_id == centre_id, m.Hold.expires_at < before)
     _drop(session, m.CoverGrant, m.CoverGrant.centre_id == centre_id, m.CoverGrant.at < before)
     return _drop(session, m.CoverPlan, m.CoverPlan.centre_id == centre_id, m.CoverPlan.applied_at < before)
+
+
+def forget_reasons(session: Session, centre_id: int, ended_before: datetime) -> int:
+    """A sickness is data about health: absences of long ago only say that somebody was away."""
+    old = m.Absence.centre_id == centre_id, m.Absence.ends_at < ended_before, m.Absence.kind != AWAY
+    return _count(session.execute(update(m.Absence).where(*old).values(kind=AWAY)))
 
 
 def drop_pairings(session: Session, now: datetime) -> int:

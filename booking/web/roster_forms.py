@@ -19,7 +19,7 @@ from wtforms import TimeField as LibraryTimeField
 from wtforms.validators import InputRequired, Length, Optional
 
 from booking.domain.roster import Closure
-from booking.domain.rostering import MOST_WEEKS, Part, Pattern, Spell
+from booking.domain.rostering import AWAY, MOST_WEEKS, Part, Pattern, Spell
 from booking.web.errors import REASONS
 from booking.web.forms import MISSING, TOO_LONG, Form
 
@@ -28,6 +28,7 @@ CHOOSE = REASONS["choice-unknown"]
 KINDS = {"talks": _("Advice"), "admin": _("In the house, no advice"), "outreach": _("Outreach, home visits"),
          "break": _("Break")}  # fmt: skip
 ABSENCES = {"sick": _("Sick"), "leave": _("Leave"), "training": _("Training")}
+OF_LONG_AGO = {AWAY: _("away")}
 CLOSURES = {"shut": _("Closed"), "desk_only": _("Only the desk is there"), "open": _("Open although a public holiday")}
 REASONS_TO_LET = {
     "team-knows": _("The team knows and has agreed"), "desk-is-there": _("The desk is there and makes appointments"),

@@ -141,14 +141,15 @@ def test_every_night_what_is_due_goes_and_the_rest_stays(inside, caplog):
         old_and_new_rows(session, a_centre(session))
     done = retention.nightly(now=NOW)
     assert done == {"visitors": 2, "messages": 1, "claims": 1, "repeats": 1, "links": 2, "sessions": 1, "looks": 1,
-                    "covers": 0, "pairings": 1}  # fmt: skip
+                    "covers": 0, "reasons": 1, "pairings": 1}  # fmt: skip
     assert (
-        "retention: claims 1, covers 0, links 2, looks 1, messages 1, pairings 1, repeats 1, sessions 1, "
-        "visitors 2" in (caplog.text)
+        "retention: claims 1, covers 0, links 2, looks 1, messages 1, pairings 1, reasons 1, repeats 1, "
+        "sessions 1, visitors 2" in (caplog.text)
     )
     with reading() as session:
         assert session.scalars(select(m.Visitor.surrogate)).all() == ["stays"]
         assert session.scalars(select(m.Appointment.code).where(m.Appointment.code.is_not(None))).all() == ["00000002"]
+        assert session.scalars(select(m.Absence.kind).order_by(m.Absence.id)).all() == ["away", "leave"]
         assert session.scalars(select(m.Claim.resource)).all() == ["c2"]
         assert session.scalars(select(m.Repeat.key_hash)).all() == ["new"]
         assert session.scalars(select(m.SignInLink.token_hash)).all() == ["open"]
@@ -234,6 +235,9 @@ def old_and_new_rows(session, centre: int) -> None:
     a_visitor(session, centre, due, "goes", erase_on=TODAY)
     step = int(NOW.timestamp()) // 300
     staff = session.scalar(select(m.Staff.id))
+    for kind, days in (("sick", 40), ("leave", 3)):
+        ends = NOW - timedelta(days=days)
+        session.add(m.Absence(centre_id=centre, staff_id=staff, kind=kind, starts_at=ends - timedelta(1), ends_at=ends))
     for resource, at in (("c1", step - 1), ("c2", step)):
         session.add(m.Claim(resource=resource, step=at, centre_id=centre, appointment_id=soon))
     for name, age in (("old", timedelta(hours=25)), ("new", timedelta(hours=11))):
