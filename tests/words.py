@@ -21,7 +21,8 @@ STAFF_ONLY = (
     "templates/desk/age.html", "templates/desk/cancel.html", "templates/desk/move.html", "booking/web/changes.py",
     "templates/calls/", "templates/staff/", "templates/reports/", "booking/web/reports.py",
     "templates/cover/", "booking/web/cover.py",
-    "templates/calendars/", "booking/web/calendars.py", "templates/roster/", "booking/web/roster", "booking/web/strips.py",
+    "templates/calendars/", "booking/web/calendars.py", "templates/roster/", "booking/web/roster",
+    "booking/web/strips.py",
     "templates/staff_base.html", "templates/_components/staff.html", "templates/screens/list.html",
     "templates/gallery", "templates/practice/",
 )  # fmt: skip

@@ -255,7 +255,8 @@ def _saved(saved: Saved) -> ResponseReturnValue:
 
 
 def _shown(template: str, **context: Any) -> str:
-    words = {"kinds": KINDS, "absences": {**ABSENCES, **OF_LONG_AGO}, "closures": CLOSURES, "let": REASONS_TO_LET, "weekdays": WEEKDAYS,
+    words = {"kinds": KINDS, "absences": {**ABSENCES, **OF_LONG_AGO}, "closures": CLOSURES, "let": REASONS_TO_LET,
+             "weekdays": WEEKDAYS,
              "weekday_choices": list(enumerate(WEEKDAYS)), "talks": TALKS, "days_choices": DAYS}  # fmt: skip
     return render_template(template, **words, **strips.words(), saved=request.args.get("saved"), **context)
 
