@@ -119,7 +119,7 @@ function watch() {
 
 // A socket that has closed, and no answer since: sooner known than by the snapshot's age. The first end counts, not each try.
 function wentDown() {
-  down ??= performance.now();
+  if (down === null) down = performance.now();
   ask();
 }
 
