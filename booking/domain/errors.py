@@ -75,7 +75,15 @@ class StillBusy(Refusal):
 
 @dataclass(eq=False)
 class NoRoom(Refusal):
-    """No room this counsellor may use is free now."""
+    """No room this counsellor may use is free for long enough now.
+
+    `room` (its name) is the one that is free again first, as far as is known: it is kept for a colleague's appointment
+    at `needed_at`, and free at `until`. None of these is known while somebody is in every room.
+    """
+
+    until: datetime | None = None
+    room: str | None = None
+    needed_at: datetime | None = None
 
 
 @dataclass(eq=False)

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from booking.domain import queue, tickets
 from booking.domain.actors import By
-from booking.domain.errors import NobodyWaiting, NotFound, StillBusy, WrongState
-from booking.domain.queue import Caller
+from booking.domain.errors import NobodyWaiting, NoRoom, NotFound, StillBusy, WrongState
+from booking.domain.queue import Caller, Waiting
 from booking.domain.times import day_span, local_day
 from booking.services.steps import planning, queueing, rooms
 from booking.services.steps.attendance import Attendance
+from booking.services.steps.rooms import RoomNow as RoomNow
 from booking.store import appointments as appointment_store
 from booking.store import roster as roster_store
 from booking.store import tickets as store
@@ -71,13 +72,17 @@ def missing(centre_id: int, ticket_id: int, counsellor_id: int, *, by: By, now: 
 
 
 class View(NamedTuple):
-    """The counsellor's page: her current ticket, who is next for her, how many wait, and her day."""
+    """The counsellor's page: her current ticket, who is next for her, how many wait, and her day.
+
+    `rooms`: while she may call, as they are for who is next; `no_room`: why none of them would do then.
+    """
 
     current: CurrentLine | None
     next_up: WaitingLine | None
     waiting: int
     day: list[Line]
-    rooms: list[tuple[str, str]]
+    rooms: list[RoomNow]
+    no_room: NoRoom | None
 
 
 def view(centre_id: int, counsellor_id: int, *, now: datetime) -> View:
@@ -90,13 +95,22 @@ def view(centre_id: int, counsellor_id: int, *, now: datetime) -> View:
         current = store.current(session, centre_id, day)
         who = Attendance(session, centre_id, day, now, current)
         chosen = queue.next_for(caller, who.unbound([line.waiting for line in waiting.values()], counsellor_id), now)
-        hers = roster_store.rooms_of(session, centre_id, counsellor_id, day)
+        own = next((line for line in current if line.counsellor_id == counsellor_id), None)
+        next_up = chosen if own is None else None
+        hers = _rooms(who, counsellor_id, next_up, {line.room_id for line in current})
+        shut = next_up if not any(room.is_free for room in hers) else None
         lines = appointment_store.between(session, centre_id, day_span(day, zone), counsellor_id=counsellor_id)
         return View(
-            next((line for line in current if line.counsellor_id == counsellor_id), None),
-            waiting[chosen.id] if chosen else None, len(waiting), [line._replace(name=None) for line in lines],
-            [(room.slug, room.name) for room in hers],
+            own, waiting[chosen.id] if chosen else None, len(waiting), [line._replace(name=None) for line in lines],
+            hers, rooms.no_room(who, counsellor_id, shut, hers) if shut is not None else None,
         )  # fmt: skip
+
+
+def _rooms(who: Attendance, counsellor_id: int, chosen: Waiting | None, used: set[int]) -> list[RoomNow]:
+    if chosen is not None:
+        return rooms.rooms_now(who, counsellor_id, chosen, used)
+    hers = roster_store.rooms_of(who.session, who.centre_id, counsellor_id, who.day)
+    return [RoomNow(r.id, r.slug, r.name, r.id in used, None, False, r.id not in used) for r in hers]
 
 
 def _advance(

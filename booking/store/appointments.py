@@ -316,6 +316,7 @@ class Needed(NamedTuple):
     counsellor_id: int
     room_id: int
     starts_at: datetime
+    busy_until: datetime
 
 
 def rooms_needed(session: Session, centre_id: int, but_of: int, grace: Span, until: datetime) -> list[Needed]:
@@ -325,7 +326,7 @@ def rooms_needed(session: Session, centre_id: int, but_of: int, grace: Span, unt
     """
     waits = exists().where(ticket.appointment_id == a.id, ticket.state == WAITING)
     rows = session.connection().execute(
-        select(a.counsellor_id, a.room_id, a.starts_at).where(
+        select(a.counsellor_id, a.room_id, a.starts_at, a.busy_until).where(
             a.centre_id == centre_id, a.counsellor_id != but_of, a.starts_at > grace.ends - DAY,
             a.starts_at < until, a.busy_until > grace.ends,
             or_(and_(a.state == ARRIVED, waits), and_(a.state == BOOKED, a.starts_at > grace.starts)),

@@ -13,7 +13,8 @@ from booking.domain.appointments import spoken
 from booking.domain.errors import NotFound, Refusal
 from booking.domain.tickets import shown
 from booking.services import appointments, calls
-from booking.services.calls import Line
+from booking.services.calls import Line, RoomNow
+from booking.web import i18n
 from booking.web.errors import sentence, status
 from booking.web.forms import Form
 
@@ -38,6 +39,11 @@ class NextUp(NamedTuple):
     kind: str
     language: str | None
     due_at: datetime | None
+
+
+class RoomChoice(NamedTuple):
+    slug: str
+    words: str
 
 
 class DayLine(NamedTuple):
@@ -117,10 +123,20 @@ def _context() -> dict[str, Any]:
         "next_up": n and NextUp(shown(n.number), n.kind, n.language, n.due_at),
         "waiting": seen.waiting,
         "day": [_day_line(line) for line in seen.day],
-        "room_choices": seen.rooms,
+        "room_choices": [RoomChoice(room.slug, _room(room)) for room in seen.rooms],
+        "no_room": sentence(seen.no_room) if seen.no_room else None,
         "form": Form(formdata=None),
         "now": clock.now(),
     }  # fmt: skip
+
+
+def _room(room: RoomNow) -> str:
+    """Its name, and why nobody is called there now."""
+    if room.in_use:
+        return str(_("%(room)s – in use", room=room.name))
+    if room.needed_at is not None and not room.is_free:
+        return str(_("%(room)s – kept for %(time)s", room=room.name, time=i18n.clock(room.needed_at)))
+    return room.name
 
 
 def _day_line(line: Line) -> DayLine:

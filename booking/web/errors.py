@@ -1,11 +1,12 @@
 """The one table from a refusal's kind to its status and its sentence, and how errors are answered at each door."""
 
 import logging
+from datetime import datetime
 from typing import NamedTuple
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -13,8 +14,9 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from booking.domain.errors import Invalid, Refusal, TooBusy, WrongState, traced
+from booking.domain.errors import Invalid, NoRoom, Refusal, TooBusy, WrongState, traced
 from booking.domain.tickets import shown
+from booking.web import i18n
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +35,7 @@ TABLE: dict[str, Said] = {
     "wrong-state": Said(409, _("This is no longer possible. Please load the page again.")),
     "nobody-waiting": Said(409, _("Nobody is waiting for you now.")),
     "still-busy": Said(409, _("Number %(number)s is still with you. Please finish it first.")),
-    "no-room": Said(409, _("None of your rooms is free for long enough now.")),
+    "no-room": Said(409, _("None of your rooms is free now. You can call as soon as one is.")),
     "numbers-used-up": Said(409, _("There are no more numbers for today.")),
     "key-reused": Said(409, _("This was already sent with other details. Please start again.")),
     "wrong-credentials": Said(403, _("This does not match. Please check both fields.")),
@@ -142,9 +144,18 @@ def sentence(error: Exception) -> str:
         return str(REASONS.get(error.reason, TABLE["invalid"].sentence))
     if isinstance(error, WrongState) and error.state in STATES:
         return str(STATES[error.state])
+    if isinstance(error, NoRoom) and error.until and error.needed_at:
+        return _when_free(error.room or "", error.needed_at, error.until)
     said = str(TABLE[kind_of(error)].sentence)
     number = getattr(error, "number", None)
     return said % {"number": shown(number)} if number is not None else said
+
+
+def _when_free(room: str, needed_at: datetime, until: datetime) -> str:
+    return str(gettext(
+        "Room %(room)s is kept for an appointment at %(time)s. You can call there again at %(until)s, and to your "
+        "other rooms as soon as they are empty.", room=room, time=i18n.clock(needed_at), until=i18n.clock(until),
+    ))  # fmt: skip
 
 
 def status(error: Exception) -> int:
@@ -221,9 +232,10 @@ def _data(error: Exception) -> dict[str, object]:
     found: dict[str, object] = {}
     if near := getattr(error, "near", None):
         found["near"] = [start.isoformat() for start in near]
-    for name in ("state", "number", "partner_id"):
+    for name in ("state", "number", "partner_id", "room"):
         if getattr(error, name, None) is not None:
             found[name] = getattr(error, name)
-    if until := getattr(error, "until", None):
-        found["until"] = until.isoformat()
+    for name in ("until", "needed_at"):
+        if at := getattr(error, name, None):
+            found[name] = at.isoformat()
     return found

@@ -17,13 +17,14 @@ from booking.domain.availability import Age, Wish
 from booking.domain.errors import Refusal
 from booking.domain.times import DAY
 from booking.gateways.sms import Gateway
-from booking.services import appointments, calls, practice, reminders, tickets
+from booking.services import appointments, calls, changes, desk, practice, reminders, tickets
 from booking.services.appointments import Booked, Contact
 
 SEED = 2009
 DAYS_BACK, DAYS_AHEAD = 7, 21
 INTO_THE_MORNING = timedelta(minutes=25)
 MINUTE = timedelta(minutes=1)
+HOUR, TALK = 60 * MINUTE, 20 * MINUTE
 PHONES = ("0152 28817386", "0152 28895456", "0152 54599371", "0172 9925904", "0172 9968532", "0174 9091317")
 NAMES = {
     "ar": ("Mariam", "Abu Yusuf", "Nour", "Khaled", "Um Salim"), "uk": ("Oksana", "Taras", "Пані Леся"),
@@ -64,13 +65,36 @@ class Rehearsal:
 
     def open_morning(self, until: datetime) -> None:
         """The walk-ins and check-ins of the morning, up to `until`."""
-        events = [self._event(self._morning + n * 2.5 * MINUTE, self._arrive) for n in range(10)]
-        for n, counsellor in enumerate(self._counsellors[:3]):
+        events = [self._event(self._morning - HOUR, self._leave_a_room(until))]
+        events += [self._event(self._morning + n * 2.5 * MINUTE, self._arrive) for n in range(10)]
+        for n, counsellor in enumerate(self._counsellors[1:4]):
             events.append(self._event(self._morning + (4 + 3 * n) * MINUTE, self._calling(counsellor, until)))
         for line in appointments.of_day(self._centre_id, now=self._morning):
             if line.starts_at <= until + 10 * MINUTE:
                 events.append(self._event(line.starts_at - 6 * MINUTE, self._checking_in(line.id)))
         self._play([event for event in events if event.at <= until], lambda _done, _all: None)
+        self._empty_the_room(until)
+
+    def _leave_a_room(self, until: datetime) -> Callable[[datetime], None]:
+        """The first counsellor is the one who practises: for her first hour no colleague is booked into her room."""
+
+        def leave(at: datetime) -> None:
+            for line in appointments.of_day(self._centre_id, now=self._morning):
+                colleagues = line.counsellor_id != self._counsellors[0] and line.room == self._room(until)
+                if colleagues and line.starts_at < until + HOUR + TALK and line.ends_at + TALK > until:
+                    with suppress(Refusal):
+                        changes.cancel(self._centre_id, line.id, by=WEB, now=at)
+
+        return leave
+
+    def _empty_the_room(self, until: datetime) -> None:
+        for talk in desk.view(self._centre_id, now=until).current:
+            if talk.room == self._room(until):
+                calls.finish(self._centre_id, talk.id, talk.counsellor_id, by=COUNSEL, now=until)
+
+    def _room(self, at: datetime) -> str:
+        """The first of hers."""
+        return calls.view(self._centre_id, self._counsellors[0], now=at).rooms[0].name
 
     def _event(self, at: datetime, act: Callable[[datetime], Iterable[Event] | None]) -> Event:
         return Event(at, next(self._order), act)

@@ -224,7 +224,8 @@ def _calls(state: str) -> dict[str, Any]:
         "current": Sample(id=5, number_shown="211", state=state, room="1", language="ar", programme=PROGRAMMES[1][1],
                           kind="walk_in", calls=2, since=minutes(-4)) if at_work else None,
         "next_up": None if state == "empty" else Sample(number_shown="212", kind="appointment", language="uk", due_at=minutes(3)),
-        "waiting": 0 if state == "empty" else 11, "day": [] if state == "empty" else day, "room_choices": ROOMS,
+        "waiting": 0 if state == "empty" else 11, "day": [] if state == "empty" else day, "room_choices": [Sample(slug=slug, words=f"{name} – 10:00" if state == "no-room" else name) for slug, name in ROOMS],
+        "no_room": said("no-room") if state == "no-room" else None,
         "form": Form(formdata=None), "now_url": _live(f"calls-{state}"),
     }  # fmt: skip
 
@@ -299,6 +300,7 @@ PAGES: dict[str, tuple[str, Context]] = {
     "desk-messages": ("desk/messages.html", lambda: {"messages": _messages(5), "sms_off": True}),
     "ticket": ("desk/ticket.html", lambda: {"number": "222", "ticket": Sample(taken_at=NOW)}),
     "calls-free": ("calls/calls.html", lambda: _calls("free")),
+    "calls-no-room": ("calls/calls.html", lambda: _calls("no-room")),
     "calls-called": ("calls/calls.html", lambda: _calls("called")),
     "calls-in_talk": ("calls/calls.html", lambda: _calls("in_talk")),
     "calls-empty": ("calls/calls.html", lambda: _calls("empty")),

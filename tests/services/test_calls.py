@@ -276,7 +276,7 @@ def test_a_room_that_is_given_up_or_not_there_yet_is_not_called_to(rooms, anna):
     change(m.Room, id_of(m.Room, rooms, "r2"), first_day=TODAY + DAY)
     change(m.Room, id_of(m.Room, rooms, "r3"), first_day=TODAY, last_day=TODAY)
     a_ticket(rooms)
-    assert calls.view(rooms, anna, now=NOW).rooms == [("r3", "R3")]
+    assert [(room.slug, room.name) for room in calls.view(rooms, anna, now=NOW).rooms] == [("r3", "R3")]
     for gone in ("r1", "r2"):
         with pytest.raises(Invalid):
             call(rooms, anna, room=gone)
@@ -291,7 +291,7 @@ def test_a_room_where_nobody_talks_is_not_called_to(rooms, anna):
     a_room(rooms, "r4", site_id=a_site(rooms, "annexe", first_day=TODAY, last_day=TODAY))
     add(m.StaffRoom(staff_id=anna, room_id=id_of(m.Room, rooms, "r4"), position=4, centre_id=rooms))
     a_ticket(rooms)
-    assert calls.view(rooms, anna, now=NOW).rooms == [("r4", "R4")]
+    assert [(room.slug, room.name) for room in calls.view(rooms, anna, now=NOW).rooms] == [("r4", "R4")]
     assert call(rooms, anna).room == "R4"
 
 
@@ -340,6 +340,65 @@ def test_a_colleagues_appointment_keeps_its_room_from_shortly_before_and_longer_
     else:
         with pytest.raises(NoRoom):
             call(centre, beate, now=TEN + minutes_after * MINUTE)
+
+
+def seen_rooms(centre, who, now):
+    return {room.slug: (room.in_use, room.needed_at, room.is_free) for room in calls.view(centre, who, now=now).rooms}
+
+
+def refused_rooms(centre, who, now):
+    """What the page says before she presses, and what she is told when she does: the same."""
+    said = calls.view(centre, who, now=now).no_room
+    with pytest.raises(NoRoom) as refused:
+        call(centre, who, now=now)
+    assert (said.until, said.room, said.needed_at) == (
+        refused.value.until, refused.value.room, refused.value.needed_at
+    )  # fmt: skip
+    return said.room, said.needed_at, said.until
+
+
+def test_without_a_room_she_is_told_which_is_free_again_when_as_far_as_is_known(rooms, anna):
+    """Appointments that follow each other too soon for a talk between them are waited for together."""
+    beate, dana = a_counsellor(rooms, "Beate", rooms=["r1"]), a_counsellor(rooms, "Dana", rooms=["r2"])
+    r1, r2, r3 = (id_of(m.Room, rooms, slug) for slug in ("r1", "r2", "r3"))
+    for who, minutes in ((beate, 0), (beate, 50), (beate, 120), (dana, 10)):
+        an_appointment(rooms, who, TEN + minutes * MINUTE)
+    a_ticket(rooms), a_ticket(rooms)
+    assert seen_rooms(rooms, anna, TEN - 20 * MINUTE) == {
+        "r1": (False, None, True), "r2": (False, None, True), "r3": (False, None, True),
+    }  # fmt: skip
+    cem = a_counsellor(rooms, "Cem", rooms=["r3"])
+    call(rooms, cem, now=TEN - 5 * MINUTE)
+    assert seen_rooms(rooms, anna, TEN - 5 * MINUTE) == {
+        "r1": (False, TEN, False), "r2": (False, TEN + 10 * MINUTE, False), "r3": (True, None, False),
+    }  # fmt: skip
+    assert refused_rooms(rooms, anna, TEN - 5 * MINUTE) == ("R2", TEN + 10 * MINUTE, TEN + 45 * MINUTE)
+    change(m.Room, r2, last_day=TODAY - DAY)
+    assert refused_rooms(rooms, anna, TEN - 5 * MINUTE) == ("R1", TEN, TEN + 85 * MINUTE)
+    change(m.Room, r1, last_day=TODAY - DAY)
+    assert refused_rooms(rooms, anna, TEN - 5 * MINUTE) == (None, None, None)
+    change(m.Room, r3, last_day=TODAY - DAY)
+    assert refused_rooms(rooms, anna, TEN - 5 * MINUTE) == (None, None, None)
+
+
+def test_while_nobody_is_next_or_somebody_is_with_her_no_room_is_missing(centre, anna):
+    beate = a_counsellor(centre, "Beate")
+    an_appointment(centre, beate, TEN)
+    assert calls.view(centre, anna, now=TEN).no_room is None
+    a_ticket(centre), a_ticket(centre)
+    change(m.Room, id_of(m.Room, centre, "r1"), last_day=TODAY)
+    assert calls.view(centre, anna, now=TEN).no_room is not None
+    call(centre, anna, now=NOW)
+    seen = calls.view(centre, anna, now=TEN)
+    assert (seen.no_room, [room.in_use for room in seen.rooms]) == (None, [True])
+
+
+def test_who_may_use_the_group_room_is_not_idle_while_colleagues_need_the_offices(rooms, anna):
+    change(m.Room, id_of(m.Room, rooms, "r3"), kind="group")
+    for name, slug in (("Beate", "r1"), ("Cem", "r2")):
+        an_appointment(rooms, a_counsellor(rooms, name, rooms=[slug]), TEN)
+    a_ticket(rooms)
+    assert call(rooms, anna, now=TEN).room == "R3"
 
 
 def test_her_own_appointments_room_is_hers(centre, anna):
@@ -607,7 +666,7 @@ def test_the_counsellors_page_has_her_ticket_who_is_next_her_day_and_her_rooms(r
     seen = calls.view(rooms, anna, now=NOW + MINUTE)
     assert (seen.current.id, seen.current.room, seen.next_up.id, seen.waiting) == (first.id, "R1", second.id, 1)
     assert [(line.starts_at, line.name) for line in seen.day] == [(TEN, None)]
-    assert seen.rooms == [("r1", "R1"), ("r2", "R2"), ("r3", "R3")]
+    assert [(room.slug, room.in_use) for room in seen.rooms] == [("r1", True), ("r2", False), ("r3", False)]
     hers = calls.view(rooms, beate, now=NOW + MINUTE)
     assert (hers.current, hers.rooms) == (None, [])
 

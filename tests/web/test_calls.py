@@ -1,12 +1,14 @@
 """The counsellor's page: next, again, start, finish, missing; and what is said when a step comes out of order."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from booking.store import models as m
 from booking.store.db import db
+from tests.people import an_appointment
 from tests.web.visiting import (
     COUNSELLOR,
     RECEPTION,
@@ -64,8 +66,12 @@ def staff_id(app, login):
     return next(row["id"] for row in rows(app, "staff") if row["login"] == login)
 
 
+def room_row(app, slug):
+    return next(row for row in rows(app, "room") if row["slug"] == slug)
+
+
 def room_id(app, slug):
-    return next(row["id"] for row in rows(app, "room") if row["slug"] == slug)
+    return room_row(app, slug)["id"]
 
 
 # ── a talk from its call to its end ───────────────────────────────────────────────────────────────────────────────
@@ -122,6 +128,27 @@ def test_she_chooses_the_room_she_calls_to(app, desk, ricci):
     assert read(ricci.get(CALLS)).form("room").offered["room"] == ["", "r2", "r3"]
     call(ricci, "r3")
     assert only_ticket(app)["room_id"] == room_id(app, "r3")
+
+
+def test_without_a_room_the_page_says_which_is_kept_until_when_before_she_presses(app, desk, ricci, watch):
+    """One of her rooms is in use, the other kept for a colleague's appointment in ten minutes."""
+    give(desk), give(desk)
+    with app.app_context():
+        haddad, soon = staff_id(app, "l.haddad"), watch.now + timedelta(minutes=10)
+        an_appointment(room_row(app, "r2")["centre_id"], haddad, soon, minutes=40, room_id=room_id(app, "r2"))
+    call(signed_in(app, "l.haddad"), "r3")
+    begins, again = (f"{at.hour + 1:02d}:{at.minute:02d}" for at in (soon, soon + timedelta(minutes=45)))
+    sentence = worded(
+        app, "Room %(room)s is kept for an appointment at %(time)s. You can call there again at %(until)s, and to your "
+        "other rooms as soon as they are empty.", room="2", time=begins, until=again,
+    )  # fmt: skip
+    page = read(ricci.get(CALLS)).words
+    assert sentence in page
+    assert worded(app, "%(room)s – kept for %(time)s", room="2", time=begins) in page
+    assert worded(app, "%(room)s – in use", room="3") in page
+    answer = call(ricci)
+    assert (answer.status_code, sentence in read(answer).words) == (409, True)
+    assert sorted(row["state"] for row in rows(app, "ticket")) == ["called", "waiting"]
 
 
 @pytest.mark.parametrize("room", ["r1", "wait", "nowhere", "\x00", "r" * 5000])

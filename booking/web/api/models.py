@@ -205,6 +205,8 @@ class Problem(BaseModel):
     errors: list[FieldError] | None = None
     near: list[datetime] | None = None
     until: datetime | None = None
+    room: str | None = None
+    needed_at: datetime | None = None
     state: str | None = None
     number: int | None = None
     partner_id: int | None = None
