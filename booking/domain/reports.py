@@ -1,7 +1,7 @@
 """Figures for those who plan and those who pay: access numbers, never a person or a case (domain.md 2.5).
 
-A period is a month, a quarter or a year. Every number is rounded to fives and hidden below five, totals and percents
-too: so no sum, no difference of two tables and no percent tells what one cell hides.
+A period is a month, a quarter or a year. Every number is rounded to fives by itself and hidden below five; the total is
+the sum of what is shown, percents are of rounded numbers. So a page has no exact number to take others from.
 """
 
 import re
@@ -56,7 +56,7 @@ class Waits(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """`seen`: how many were; `missed_percent`: of the appointments that were kept or missed."""
+    """`seen`: the sum of what is shown by kind; `missed_percent`: of the appointments that were kept or missed."""
 
     seen: int | None
     by_kind: list[Cell]
@@ -93,9 +93,10 @@ def figures(visits: Sequence[Visit], outcomes: Iterable[str]) -> Figures:
     seen = [v for v in visits if v.state in (tickets.IN_TALK, tickets.DONE)]
     states = Counter(outcomes)
     kept, missed = states[appointments.ARRIVED] + states[appointments.DONE], states[appointments.MISSED]
+    by_kind = cells(Counter(v.kind for v in seen))
     return Figures(
-        rounded(len(seen)),
-        cells(Counter(v.kind for v in seen)),
+        _sum(by_kind),
+        by_kind,
         cells(Counter(v.programme for v in seen)),
         cells(Counter(v.language for v in seen)),
         [_waits(kind, visits) for kind in (tickets.WALK_IN, tickets.APPOINTMENT)],
@@ -108,6 +109,12 @@ def cells(counted: Counter[str] | Counter[str | None]) -> list[Cell]:
     """Largest first; what is rounded alike, by its key, so that the order tells no more than the numbers."""
     found = [Cell(key, rounded(count)) for key, count in counted.items()]
     return sorted(found, key=lambda cell: (-(cell.number or 0), cell.key or ""))
+
+
+def _sum(shown: Sequence[Cell]) -> int | None:
+    """None where all is hidden."""
+    numbers = [cell.number for cell in shown if cell.number is not None]
+    return sum(numbers) if numbers or not shown else None
 
 
 def rounded(count: int) -> int | None:

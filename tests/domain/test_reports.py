@@ -67,26 +67,11 @@ def test_every_number_is_a_five_and_below_five_there_is_none(found):
             assert abs(cell.number - found[cell.key]) <= 2
 
 
-@given(counted, st.integers(0, 30))
-def test_no_hidden_number_can_be_told_from_the_others_and_their_total(found, others):
-    """Whatever one to four a hidden cell holds: some filling of the others gives the same page."""
-    found = Counter({**found, "x": 1})
-    total = reports.rounded(sum(found.values()) + others)
-    possible = set()
-    for hidden in range(1, FIVE):
-        rest = Counter({key: count for key, count in found.items() if key != "x"})
-        least, most = (sum(_bounds(count)[n] for count in (*rest.values(), others)) for n in (0, 1))
-        if any(reports.rounded(whole + hidden) == total for whole in range(least, most + 1)):
-            possible.add(hidden)
-    assert len(possible) > 1
-
-
-def _bounds(count):
-    """The numbers that look like this one when they are shown."""
-    if count < FIVE:
-        return (0, 0) if count == 0 else (1, 4)
-    shown = reports.rounded(count)
-    return max(shown - 2, FIVE), shown + 2
+@given(st.lists(st.sampled_from(["walk_in", "appointment"]), max_size=40))
+def test_the_total_is_the_sum_of_what_is_shown_and_tells_nothing_more(kinds):
+    found = reports.figures([a_visit(kind) for kind in kinds], [])
+    shown = [cell.number for cell in found.by_kind if cell.number is not None]
+    assert found.seen == (sum(shown) if shown else None if kinds else 0)
 
 
 def test_the_order_of_hidden_cells_tells_nothing():
