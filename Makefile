@@ -15,7 +15,7 @@ test: .venv/dev.stamp ## set everything up and run all tests, a real browser inc
 	@$(BIN)/python -m tests.get_browser
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n $(JOBS) --cov=booking/domain --cov=booking/services --cov-branch --cov-report=
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov=booking/domain --cov=booking/services --cov-branch --cov-report=
 	$(BIN)/coverage report --skip-covered
 
 quick: .venv/dev.stamp ## the fast subset, under a minute
