@@ -101,10 +101,14 @@ def topics_with_age(centre_id: int, *, now: datetime) -> list[Topic]:
         return _described(session, centre_id, rows, now)
 
 
-def offers(centre_id: int, wish: Wish, *, now: datetime) -> Offers:
-    """Every start that can be booked now. Refusals: NotFound, NoProgramme, Invalid("age", "birthday" or "area")."""
+def offers(centre_id: int, wish: Wish, *, device: str | None = None, now: datetime) -> Offers:
+    """Every start that can be booked now. Refusals: NotFound, NoProgramme, Invalid("age", "birthday" or "area").
+
+    `device`: what this browser holds for the topic already is free for it.
+    """
     with reading() as session:
-        return placing.search(session, centre_id, wish, now).offers
+        own = holds.live_of_device(session, centre_id, links.hashed(device), now, wish.topic) if device else []
+        return placing.search(session, centre_id, wish, now, own=own).offers
 
 
 def minutes_at(centre_id: int, wish: Wish, start: datetime, *, now: datetime) -> int:

@@ -35,12 +35,14 @@ class Held(NamedTuple):
 
 
 def take(centre_id: int, wish: Wish, start: datetime, *, device: str, now: datetime) -> Held:
-    """Hold a start. A device has two at most: with a third the oldest is given back.
+    """Hold a start. A device has one for a topic, and two at most: what it held before is given back.
 
     `device`: what the browser shows again, random. Refusals: as for booking; then nothing has changed.
     """
     token, device_hash = secrets.token_urlsafe(16), links.hashed(device)
     with transaction(centre_id) as session:
+        for hold_id in store.live_of_device(session, centre_id, device_hash, now, wish.topic):
+            store.end(session, centre_id, hold_id, now)  # she went back and chooses once more
         live = store.live_of_device(session, centre_id, device_hash, now)
         for hold_id in live[: len(live) - A_DEVICE + 1]:
             store.end(session, centre_id, hold_id, now)

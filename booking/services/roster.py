@@ -168,6 +168,7 @@ def set_day(
     with transaction(centre_id) as session:
         change = Change(session, centre_id, by, now, override=override)
         planning.person_of(session, centre_id, staff_id, carrier_id)
+        rostering.check_from("day", day, change.today)
 
         def write() -> None:
             store.replace_day(session, centre_id, staff_id, day, rows)

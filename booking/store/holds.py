@@ -50,10 +50,15 @@ def by_token(session: Session, centre_id: int, token_hash: str) -> HoldRow | Non
     return HoldRow._make(row) if row else None
 
 
-def live_of_device(session: Session, centre_id: int, device_hash: str, now: datetime) -> list[int]:
-    """The oldest first."""
-    mine = h.centre_id == centre_id, h.device_hash == device_hash, h.expires_at > now
-    return list(session.connection().execute(select(h.id).where(*mine).order_by(h.made_at, h.id)).scalars())
+def live_of_device(
+    session: Session, centre_id: int, device_hash: str, now: datetime, of_topic: str | None = None
+) -> list[int]:
+    """The oldest first; `of_topic`: only those of the topic with this slug."""
+    mine = select(h.id).join(m.Topic.__table__, topic.id == h.topic_id).order_by(h.made_at, h.id)
+    mine = mine.where(h.centre_id == centre_id, h.device_hash == device_hash, h.expires_at > now)
+    if of_topic is not None:
+        mine = mine.where(topic.slug == of_topic)
+    return list(session.connection().execute(mine).scalars())
 
 
 def end(session: Session, centre_id: int, hold_id: int, now: datetime) -> None:

@@ -90,7 +90,7 @@ def times(topic: str) -> ResponseReturnValue:
             with suppress(SlotTaken):
                 return _kept(topic, start_of(request.form.get("start")))
             refused = True
-        offers = appointments.offers(g.centre.id, _wish(topic), now=clock.now())
+        offers = appointments.offers(g.centre.id, _wish(topic), device=_device(), now=clock.now())
     except Invalid as refusal:
         asked = appointments.topic(g.centre.id, topic, now=clock.now())
         if refusal.field == "area":
@@ -103,10 +103,15 @@ def times(topic: str) -> ResponseReturnValue:
 
 def _kept(topic: str, start: datetime) -> ResponseReturnValue:
     """On to the form, with the time held for this browser."""
-    device = request.cookies.get(cookie_name(DEVICE_COOKIE)) or secrets.token_urlsafe(16)
+    device = _device() or secrets.token_urlsafe(16)
     held = holds.take(g.centre.id, _wish(topic), start, device=device, now=clock.now())
     onward = url_for(".details", topic=topic, start=start.isoformat(), hold=held.token, **age_query())
     return keep_cookie(make_response(redirect(onward, 303)), DEVICE_COOKIE, device)
+
+
+def _device() -> str | None:
+    """What this browser shows again, if it has chosen a time before."""
+    return request.cookies.get(cookie_name(DEVICE_COOKIE))
 
 
 @blueprint.post("/<centre>/<language:language>/<topic>/keep")

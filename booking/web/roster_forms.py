@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms import TimeField as LibraryTimeField
 from wtforms.validators import InputRequired, Length, Optional
 
+from booking.domain.errors import Invalid
 from booking.domain.roster import Closure
 from booking.domain.rostering import AWAY, MOST_WEEKS, Part, Pattern, Spell
 from booking.web.errors import REASONS
@@ -160,6 +161,11 @@ class DayForm(PlanForm):
         return [
             Part(kind.data, starts.data, ends.data) for kind, starts, ends in self.rows if starts.data and ends.data
         ]
+
+    def refuse(self, refusal: Invalid, sentence: str) -> bool:
+        """What is refused of a part's times stands beside the first part, and in the summary."""
+        of_part = Invalid(f"{refusal.field}_1", refusal.reason)
+        return super().refuse(refusal, sentence) or super().refuse(of_part, sentence)
 
     def validate(self, extra_validators: Any = None) -> bool:
         good: bool = super().validate(extra_validators)

@@ -18,6 +18,7 @@ from tests.people import (
     a_carrier,
     a_counsellor,
     a_room,
+    a_topic,
     an_absence,
     change,
     id_of,
@@ -131,10 +132,28 @@ def test_it_can_be_given_back_more_than_once(centre):
     assert holds.look(centre, held.token).expires_at == NOW + MINUTE
 
 
+def test_who_goes_back_finds_her_own_time_and_may_choose_it_once_more(centre, anna):
+    first = a_hold(centre)
+    assert NINE in appointments.offers(centre, GERMAN, device="phone", now=NOW + MINUTE).starts
+    assert NINE not in appointments.offers(centre, GERMAN, device="other", now=NOW + MINUTE).starts
+    again = a_hold(centre, now=NOW + MINUTE)
+    assert again.token != first.token
+    assert holds.look(centre, first.token).expires_at == NOW + MINUTE
+    assert booked(centre, again, now=NOW + 2 * MINUTE).counsellor_id == anna
+
+
+def test_choosing_another_time_gives_the_first_back_even_where_they_overlap(centre):
+    a_hold(centre)
+    assert a_hold(centre, NINE + 15 * MINUTE, now=NOW + MINUTE).starts_at == NINE + 15 * MINUTE
+    assert NINE + 45 * MINUTE not in offered(centre, NOW + MINUTE)  # the buffer after it
+    assert len(set(rows(m.Claim.hold_id))) == 1
+
+
 def test_a_device_has_two_and_the_third_gives_the_oldest_back(centre):
     starts = [NINE + n * 45 * MINUTE for n in range(3)]
     for n, start in enumerate(starts):
-        a_hold(centre, start, now=NOW + n * MINUTE)
+        a_topic(centre, f"topic{n}")
+        a_hold(centre, start, now=NOW + n * MINUTE, wish=Wish(f"topic{n}", "de", None))
     a_hold(centre, NINE + DAY, device="other", now=NOW + 3 * MINUTE)
     free = offered(centre, NOW + 3 * MINUTE)
     assert [start in free for start in (*starts, NINE + DAY)] == [True, False, False, False]

@@ -337,6 +337,12 @@ def test_lines_and_people_of_elsewhere_are_not_found(centre, anna, lena):
     refused(NotFound, roster.set_day, other, anna, TODAY, None, by=lena)
 
 
+def test_a_day_that_is_over_stays_as_it_was(centre, anna, lena):
+    """The figures of past weeks are read from it."""
+    assert refused(Invalid, roster.set_day, centre, anna, TODAY - DAY, [], by=lena).field == "day"
+    roster.set_day(centre, anna, TODAY, None, carrier_id=None, by=lena, now=NOW)
+
+
 # ── the lead of one carrier ───────────────────────────────────────────────────────────────────────────────────────
 
 

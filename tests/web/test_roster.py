@@ -244,6 +244,7 @@ def test_a_single_day_is_changed_and_taken_back(app, lead):
 def test_a_single_day_that_is_half_said_is_refused(app, lead, typed):
     answer = press(lead, lead.get(her_page(app, lead)), **{"day": WEDNESDAY, "what": "parts", **typed})
     assert answer.status_code == 422
+    assert 'class="refused"' in answer.text
     assert rows(app, "day_shift") == []
 
 

@@ -1,5 +1,6 @@
 """Finding and taking a place: the request, the choice of the counsellor, and the claims. Shared by book and move."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -69,13 +70,18 @@ def topic_of(session: Session, centre_id: int, slug: str) -> tuple[TopicRow, tup
     return row, store.topic_programmes(session, row.id)
 
 
-def search(session: Session, centre_id: int, wish: Wish, now: datetime, held: HoldRow | None = None) -> Search:
+def search(
+    session: Session, centre_id: int, wish: Wish, now: datetime, held: HoldRow | None = None, own: Collection[int] = ()
+) -> Search:
     """A new appointment's search; what is held for it counts as free, and the carrier whose notice was read stays.
+
+    `own`: further holds of the same visitor, by id.
 
     Refusals: NotFound, Invalid("age", "birthday" or "area"), NoProgramme.
     """
     topic, programmes = topic_of(session, centre_id, wish.topic)
-    planned = planning.load(session, centre_id, now, without=-held.id if held else None)
+    mine = {-id_ for id_ in ((*own, held.id) if held else own)}
+    planned = planning.load(session, centre_id, now, without=mine)
     if held and now < held.expires_at:  # the lead time was kept when it was chosen
         window = Span(min(planned.window.starts, held.made_at + planned.rules.lead), planned.window.ends)
         planned = planned._replace(window=window)
@@ -93,7 +99,7 @@ def search_again(session: Session, card: Card, age: Age | None, now: datetime) -
     """The search for moving an appointment: its own minutes count as free, its own start is no other time; programme,
     lead carrier and needs stay."""
     topic = store.topic_by_id(session, card.topic_id)
-    planned = planning.load(session, card.centre_id, now, without=card.id)
+    planned = planning.load(session, card.centre_id, now, without=(card.id,))
     known = _age(planned, [planned.plan.programmes[card.programme_id]], age, now)
     request = request_of(card, topic, planned.window, known)
     wished = card.needs.get("counsellor")

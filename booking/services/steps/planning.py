@@ -1,6 +1,6 @@
 """Loads what the rules of presence and availability need, as plain values."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -100,15 +100,15 @@ def today(session: Session, centre_id: int, now: datetime) -> House:
     return house(session, centre_id, rules, (local_day(now, rules.zone),))
 
 
-def load(session: Session, centre_id: int, now: datetime, *, without: int | None = None) -> Planned:
-    """The plan from today to the horizon. `without`: an appointment that is to be moved and so takes no place; a hold
-    that is to be redeemed, by its negative id."""
+def load(session: Session, centre_id: int, now: datetime, *, without: Collection[int] = ()) -> Planned:
+    """The plan from today to the horizon. `without`: an appointment that is to be moved and so takes no place; holds
+    that are the visitor's own, by their negative ids."""
     rules = rules_of(session, centre_id)
     first = local_day(now, rules.zone)
     days = tuple(days_from(first, max(rules.horizon_days + 1, WEEKS * 7)))
     here = house(session, centre_id, rules, days)
     held = appointment_store.taken(session, centre_id, day_span(first, rules.zone, len(days)), now)
-    taken = [row for row in held if row.id != without]
+    taken = [row for row in held if row.id not in without]
     plan = _plan(_rows(session, centre_id, here), busy(here.calendar.grid, taken), now)
     window = Span(now + rules.lead, released(here.calendar, here.opening.open_steps, now, rules.horizon_days))
     return Planned(rules, plan, window, taken, {p.id: p.contract_minutes for p in here.people.values()})
