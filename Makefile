@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check
 JOBS ?= 2
+QUICK := tests/domain tests/gateways tests/store tests/services tests/house
 
 .PHONY: help run test quick check bench faults words lock
 help: ## list the commands
@@ -18,8 +19,8 @@ test: .venv/dev.stamp ## set everything up and run all tests, a real browser inc
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov=booking/domain --cov=booking/services --cov-branch --cov-report=
 	$(BIN)/coverage report --skip-covered
 
-quick: .venv/dev.stamp ## the fast subset, under a minute
-	$(BIN)/python -m pytest -n $(JOBS) -q -m "not slow and not browser and not faults"
+quick: .venv/dev.stamp ## rules, services and the house itself on SQLite, under a minute
+	$(BIN)/python -m pytest -n $(JOBS) -q -m "not slow and not browser and not faults" -k "not postgres" $(QUICK)
 
 check: test ## everything CI does
 
