@@ -17,7 +17,11 @@ from tests import machine
 
 # Two cores, shared by many: how long an example takes says nothing. Fixtures are not renewed between examples: a test
 # that writes calls empty() first.
-settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Where nothing may be left out, every run plays the same examples, so that a verdict stands; else each explores anew.
+settings.register_profile(
+    "shared", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=bool(machine.REQUIRED),
+)  # fmt: skip
 settings.load_profile("shared")
 
 SECRET = "0123456789abcdefghijklmnopqrstuvwxyz-for-tests"

@@ -6,6 +6,7 @@ from booking.domain.actors import By
 from booking.domain.errors import Invalid, KeyReused, NotFound, NumbersUsedUp, WrongState
 from booking.services import appointments, calls, changes, screens, tickets
 from booking.services.steps import queueing
+from booking.store import appointments as appointment_store
 from booking.store import models as m
 from tests.people import (
     DAY,
@@ -236,6 +237,15 @@ def test_a_cancelled_appointment_gets_no_number(centre):
         with pytest.raises(WrongState) as refused:
             check_in(centre, card, now=when)
         assert refused.value.state == "cancelled"
+    assert written()["ticket"] == 0
+
+
+def test_whoever_changed_the_appointment_first_counts(centre, monkeypatch):
+    """Beneath the check: the update names the old state, and a row too few is a refusal."""
+    card = a_booking(centre, TODAY_AT_TEN).card
+    monkeypatch.setattr(appointment_store, "change", lambda *_, **__: False)
+    with pytest.raises(WrongState):
+        check_in(centre, card)
     assert written()["ticket"] == 0
 
 
