@@ -54,7 +54,7 @@ def test_a_person_s_page_shows_what_is_not_over(centre, anna, lena):
     other = a_counsellor(centre, "Cem")
     an_absence(centre, other, *MORNING)
     for staff, day in ((anna, TOMORROW), (anna, MONDAY), (other, TOMORROW)):
-        roster.set_day(centre, staff, day, [Part("talks", time(9), time(12))], carrier_id=None, by=lena, now=NOW)
+        roster.set_day(centre, staff, day, [Part("talks", time(9), time(12))], carrier_id=None, by=lena, now=NOW - DAY)
     her = roster_forms.person(centre, anna, carrier_id=None, now=NOW)
     assert (her.id, her.name, len(her.lines)) == (anna, "Anna", 5)
     assert [row.day for row in her.days] == [TOMORROW]
