@@ -19,8 +19,9 @@ class Change(NamedTuple):
     or Closure of domain/centres.
 
     `kept`: gone from the file, but something refers to it. With a field it ends (last_day, offered), without one it
-    stays as it is. A kept "appointment" has its code as slug, its local start as `old`, and as field the first of
-    staff, room, programme, closure, hours, shift that it no longer fits.
+    stays as it is; of an account `old` says why: "runs-the-house", "password", "link", "added" or "traces". A kept
+    "appointment" has its code as slug, its local start as `old`, and as field the first of staff, room,
+    programme, closure, hours, shift that it no longer fits.
 
     `left`: a field that the file does not name, and that keeps what it was set to elsewhere (`old`).
     """

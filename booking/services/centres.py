@@ -128,7 +128,7 @@ def _load(session: Session, described: Description, now: datetime, *, practice: 
     settings = store.settings(session, described.centre.slug)
     before = store.frame(session, settings["id"], settings["zone"], today) if settings else None
     found, centre_id = _centre(session, described, settings)
-    loading = Loading(session, centre_id, today)
+    loading = Loading(session, centre_id, today, now)
     _rows(loading, described)
     _belongings(loading, described)
     for kind in ("staff", "interpreter", "topic", "programme", "room", "site", "area", "carrier", "partner"):

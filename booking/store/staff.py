@@ -94,6 +94,21 @@ def by_link(session: Session, token_hash: str, now: datetime) -> LinkRow | None:
     return LinkRow(Account._make(row[:-1]), row.many_times) if row else None
 
 
+def why_kept(session: Session, centre: int, staff_id: int, now: datetime) -> str | None:
+    """What shows that somebody uses an account, or that it was made by hand: "password", "link", "added", "traces"."""
+    account = s.centre_id == centre, s.id == staff_id
+    looked, stepped = m.Look.__table__.c, m.Step.__table__.c
+    by_hand = looked.what == "account-added", looked.surrogate == f"staff-{staff_id}"
+    signs: list[tuple[str, Select[Any]]] = [
+        ("password", select(s.id).where(*account, s.password_hash.is_not(None))),
+        ("link", select(link.staff_id).where(link.staff_id == staff_id, link.used_at.is_(None), link.expires_at > now)),
+        ("added", select(looked.id).where(looked.centre_id == centre, *by_hand)),
+        ("traces", select(looked.id).where(looked.staff_id == staff_id)),
+        ("traces", select(stepped.id).where(stepped.staff_id == staff_id)),
+    ]
+    return next((why for why, rows in signs if session.execute(rows.limit(1)).first()), None)
+
+
 def add(session: Session, **values: Any) -> int:
     """A new account; answers its id."""
     return session.scalars(insert(m.Staff).returning(m.Staff.id), values).one()

@@ -364,11 +364,42 @@ def test_a_file_does_not_lock_out_those_who_run_the_house(loaded):
         a_member(session, centre_id, "rezan", role="receptionist")
     found = twice(changed((section("lea"), "")))
     assert found == [
-        Change("kept", "staff", "lea"),
-        Change("kept", "staff", "adnan"),
+        Change("kept", "staff", "lea", None, "runs-the-house"),
+        Change("kept", "staff", "adnan", None, "runs-the-house"),
         Change("removed", "staff", "rezan"),
     ]
     assert one(m.Staff, login="lea").last_day is None
+
+
+def a_link(account, expires):
+    return m.SignInLink(token_hash=account.login, centre_id=account.centre_id, staff_id=account.id, expires_at=expires,
+                        used_at=None, many_times=False)  # fmt: skip
+
+
+SIGNS = {
+    "password": lambda account: m.Look(centre_id=account.centre_id, staff_id=account.id, at=NOW, what="sign-in"),
+    "link": lambda account: a_link(account, NOW + timedelta(hours=1)),
+    "added": lambda account: m.Look(centre_id=account.centre_id, at=NOW, what="account-added",
+                                    surrogate=f"staff-{account.id}"),
+    "traces": lambda account: m.Look(centre_id=account.centre_id, staff_id=account.id, at=NOW, what="search"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("why", SIGNS)
+def test_a_file_leaves_accounts_alone_that_it_does_not_name_and_somebody_uses(loaded, why):
+    """They were made with `staff add`; only what came from a file is retired by one."""
+    centre_id = one(m.Centre).id
+    with transaction(0) as session:
+        a_member(session, centre_id, "rezan", role="receptionist", password_hash="x" if why == "password" else None)
+        a_member(session, centre_id, "gone", role="receptionist")
+    signs = [SIGNS[why](one(m.Staff, login="rezan")), a_link(one(m.Staff, login="gone"), NOW)]
+    with transaction(0) as session:
+        session.add_all(signs)
+    found = twice(changed(('phone = "+49 30 23125 001"', 'phone = "+49 30 23125 009"')))
+    assert [change for change in found if change.kind == "staff"] == [
+        Change("kept", "staff", "rezan", None, why), Change("removed", "staff", "gone"),
+    ]  # fmt: skip
+    assert one(m.Staff, login="rezan").last_day is None
 
 
 # ── booked appointments ───────────────────────────────────────────────────────────────────────────────────────────

@@ -146,6 +146,7 @@ def test_each_kind_of_change_has_its_line(capsys):
             Change("changed", "programme", "adult", "refer_to", None, "youth"),
             Change("kept", "staff", "ben", "last_day", None, NOW.date()),
             Change("kept", "carrier", "blue"),
+            Change("kept", "staff", "ben", None, "password"),
             Change("kept", "appointment", "12345678", "shift", NOW, None),
         ]
     )
@@ -162,6 +163,7 @@ def test_each_kind_of_change_has_its_line(capsys):
         "~ programme adult: refer_to nothing → youth",
         "= staff ben: kept, ends: last_day nothing → 2027-03-01",
         "= carrier blue: kept as it is",
+        "= staff ben: kept as it is, because it has a password; its last day is set on the team page",
         "= appointment 12345678, 2027-03-01 09:00: kept, though shift no longer fits",
     ]
 
@@ -199,7 +201,7 @@ def test_a_lead_kept_by_name_is_not_said_to_be_gone(run, app):
     without = SMALL[: SMALL.index('[[staff]]\nlogin = "lea"')].replace('name = "Ada"', 'name = "Ada M."')
     assert run("load", without, "--yes")[1].splitlines() == [
         "~ staff ada: name Ada → Ada M.",
-        "= staff lea: kept as it is",
+        "= staff lea: kept as it is, because leads and administrators run the house",
         "FILE: loaded.",
     ]
     with app.app_context(), reading() as session:

@@ -5,7 +5,7 @@ removed. Opens no transaction.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from booking.domain.centre_changes import ADDED, CHANGED, KEPT, LEFT, REMOVED, C
 from booking.domain.staff import ADMINISTRATOR, LEAD
 from booking.domain.times import DAY
 from booking.store import centres as store
+from booking.store import staff as staff_store
 
 KEYS = {"staff": "login"}
 # What a new row has that its file does not say; never touched again.
@@ -33,10 +34,10 @@ ENDED_BY = {
 class Loading:
     """One centre, within one transaction. `ids`: row ids by kind and slug, those gone from the file included."""
 
-    def __init__(self, session: Session, centre_id: int, today: date) -> None:
+    def __init__(self, session: Session, centre_id: int, today: date, now: datetime) -> None:
         self.changes: list[Change] = []
         self.ids: dict[str, dict[str, int]] = {}
-        self._session, self._centre_id, self._today = session, centre_id, today
+        self._session, self._centre_id, self._today, self._now = session, centre_id, today, now
         self._gone: dict[str, list[dict[str, Any]]] = {}
         self._new: set[tuple[str, str]] = set()
 
@@ -98,19 +99,25 @@ class Loading:
                 self._note(ADDED, kind, owner[1] if owner else "", None, None, line(*self._named(columns, values)))
 
     def retire(self, kind: str) -> None:
-        """Remove what is gone from the file if nothing refers to it; else end it from today on, and name it."""
+        """Remove what is gone from the file if nothing refers to it; else end it from today on, and name it.
+
+        Accounts that people use, or that were made by hand, are left as they are: a file locks nobody out.
+        """
         for row in self._gone[kind]:
             slug = row[KEYS.get(kind, "slug")]
-            # A file must not lock a house out of itself: these accounts are also made at the command line.
-            runs_the_house = kind == "staff" and row["role"] in (LEAD, ADMINISTRATOR)
-            used = runs_the_house or store.referred_to(self._session, kind, row["id"])
-            if not used:
+            why = self._in_hand(row) if kind == "staff" else None
+            if why is None and not store.referred_to(self._session, kind, row["id"]):
                 store.remove(self._session, kind, row["id"])
                 self._note(REMOVED, kind, slug)
-            elif runs_the_house or kind not in ENDED_BY:
-                self._note(KEPT, kind, slug)
+            elif why is not None or kind not in ENDED_BY:
+                self._note(KEPT, kind, slug, None, why)
             else:
                 self._end(kind, slug, row)
+
+    def _in_hand(self, account: Mapping[str, Any]) -> str | None:
+        if account["role"] in (LEAD, ADMINISTRATOR):
+            return "runs-the-house"
+        return staff_store.why_kept(self._session, self._centre_id, account["id"], self._now)
 
     def _end(self, kind: str, slug: str, row: dict[str, Any]) -> None:
         column, yesterday = ENDED_BY[kind], self._today - DAY

@@ -80,6 +80,14 @@ NOT_CHANGED = _("Nothing was changed.")
 LOADED = _("%(file)s: loaded.")
 KEPT_APPOINTMENT = _("%(subject)s, %(start)s: kept, though %(field)s no longer fits")
 KEPT_AS_IT_IS = _("%(subject)s: kept as it is")
+# Why an account that a file does not name is left alone; see store/staff.why_kept.
+KEPT_ACCOUNT = {
+    "runs-the-house": _("%(subject)s: kept as it is, because leads and administrators run the house"),
+    "password": _("%(subject)s: kept as it is, because it has a password; its last day is set on the team page"),
+    "link": _("%(subject)s: kept as it is, because a sign-in link for it is open"),
+    "added": _("%(subject)s: kept as it is, because it was made with staff add; its last day is set on the team page"),
+    "traces": _("%(subject)s: kept as it is, because somebody worked with it; its last day is set on the team page"),
+}
 KEPT_AND_ENDS = _("%(subject)s: kept, ends: %(field)s %(old)s → %(new)s")
 LEFT_AS_SET = _("%(subject)s: %(field)s stays %(old)s; the file does not say it")
 BECOMES = "%(subject)s: %(field)s %(old)s → %(new)s"
@@ -101,7 +109,7 @@ def change(change: Change) -> str:
     if change.kind == "appointment":
         return said(KEPT_APPOINTMENT, subject=subject, start=change.old, field=change.field)
     if change.field is None and change.what == KEPT:
-        return said(KEPT_AS_IT_IS, subject=subject)
+        return said(KEPT_ACCOUNT.get(change.old, KEPT_AS_IT_IS), subject=subject)
     if change.field is None:
         return " ".join(filter(None, (subject, _line(change.old or change.new))))
     return said({KEPT: KEPT_AND_ENDS, LEFT: LEFT_AS_SET}.get(change.what, BECOMES), **values)
