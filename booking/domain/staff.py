@@ -54,14 +54,15 @@ class Account(NamedTuple):
     api_allowed: bool
 
 
+def enters_on(secret_since: date | None, first_day: date | None) -> date | None:
+    """The first day on which somebody may sign in: no secrecy commitment, no way in (domain.md R25)."""
+    return None if secret_since is None else max(secret_since, first_day or secret_since)
+
+
 def may_enter(account: Account, today: date) -> bool:
-    """No secrecy commitment, no way in (domain.md R25); nor before the first day or after the last."""
-    return (
-        account.secret_since is not None
-        and account.secret_since <= today
-        and (account.first_day is None or account.first_day <= today)
-        and (account.last_day is None or today <= account.last_day)
-    )
+    """From her first day, and bound to secrecy, to her last."""
+    first = enters_on(account.secret_since, account.first_day)
+    return first is not None and first <= today <= (account.last_day or today)
 
 
 def session_lives(role: str, began_at: datetime, seen_at: datetime, now: datetime) -> bool:

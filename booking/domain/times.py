@@ -37,6 +37,15 @@ def instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, wall, zone).astimezone(UTC)
 
 
+def times_shown(day: date, wall: time, zone: ZoneInfo) -> int:
+    """How often a clock on the wall shows that time on that day: not at all in the hour that is skipped in spring,
+    twice in the one that comes again in autumn."""
+    first, second = (datetime.combine(day, wall, zone).replace(fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return 1
+    return 2 if instant(day, wall, zone).astimezone(zone).time() == wall else 0
+
+
 def day_span(first: date, zone: ZoneInfo, days: int = 1) -> Span:
     """From midnight to midnight; 23, 24 or 25 hours a day."""
     return Span(instant(first, time(0), zone), instant(first + days * DAY, time(0), zone))

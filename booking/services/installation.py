@@ -1,11 +1,13 @@
 """What kind of installation this is, whether it may serve, and how it is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from booking.services.steps.accounts import may_enter
+from booking.domain.staff import enters_on, may_enter
+from booking.domain.times import local_day
 from booking.store import installation as store
 from booking.store import leases, schema
 from booking.store import staff as staff_store
@@ -31,6 +33,18 @@ class Readiness(NamedTuple):
         return self.schema and self.worker_seconds is not None and self.worker_seconds <= SILENT_SECONDS
 
 
+class Missing(NamedTuple):
+    """What an installation needs before it serves: `what` is "centre" or "lead".
+
+    `lead`: the login, at the centre `at`, of the one who may sign in first, from the day `on`; all None without any.
+    """
+
+    what: str
+    lead: str | None = None
+    at: str | None = None
+    on: date | None = None
+
+
 def prepare(*, practice: bool) -> Facts:
     """Bring the tables to this version, and say what kind of installation this is (set once, at its beginning)."""
     schema.upgrade()
@@ -42,16 +56,22 @@ def prepare(*, practice: bool) -> Facts:
     return found
 
 
-def missing(*, now: datetime) -> str | None:
-    """What an installation needs before it serves and has not got: "centre", "lead", or nothing."""
+def missing(*, now: datetime) -> Missing | None:
+    """What it needs before it serves and has not got, if anything."""
     with reading() as session:
         if not store.centre_slugs(session):
-            return "centre"
-        for centre_id, staff_id in store.leads_with_a_key(session, now):
+            return Missing("centre")
+        coming = []
+        for centre_id, staff_id, has_key in store.leads(session, now):
             account = staff_store.by_id(session, centre_id, staff_id)
-            if account is not None and may_enter(account, now):
+            assert account is not None  # noqa: S101 - read in the same transaction
+            today = local_day(now, ZoneInfo(account.zone))
+            on = enters_on(account.secret_since, account.first_day)
+            if has_key and may_enter(account, today):
                 return None
-    return "lead"
+            if on is not None and today < on <= (account.last_day or on):
+                coming.append(Missing("lead", account.login, account.centre_slug, on))
+    return min(coming, key=lambda one: one.on or date.max, default=Missing("lead"))
 
 
 def centres() -> list[str]:

@@ -43,8 +43,12 @@ class Member(NamedTuple):
 
 
 class AddedStaff(NamedTuple):
+    """`enters_on`: her first day at the door; None: not before she is bound to secrecy. `waits`: it lies ahead."""
+
     staff_id: int
     link_token: str
+    enters_on: date | None
+    waits: bool
 
 
 class Link(NamedTuple):
@@ -72,7 +76,8 @@ def add(
         account = account_of(session, centre_id, staff_id)
         changed(session, account, "account-added", now, None)
         token = new_link(session, account, now, rules.LINK_HOURS, None)
-    return AddedStaff(staff_id, token)
+    first = rules.enters_on(account.secret_since, account.first_day)
+    return AddedStaff(staff_id, token, first, not may_enter(account, now))
 
 
 def make_link(centre_slug: str, login: str, *, now: datetime, hours: int, many_times: bool = False) -> str:

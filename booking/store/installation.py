@@ -51,14 +51,19 @@ def centre_slugs(session: Session) -> list[str]:
     return list(session.scalars(select(m.Centre.slug).order_by(m.Centre.slug)))
 
 
-def leads_with_a_key(session: Session, now: datetime) -> list[tuple[int, int]]:
-    """(centre, staff) of each lead with a password or a sign-in link that still works."""
-    rows = session.execute(
-        select(s.centre_id, s.id)
-        .where(s.role == LEAD, or_(s.password_hash.is_not(None), _open_link(now)))
-        .order_by(s.id)
-    )
-    return [(row.centre_id, row.id) for row in rows]
+class Lead(NamedTuple):
+    """`has_key`: a password, or a sign-in link that still works."""
+
+    centre_id: int
+    staff_id: int
+    has_key: bool
+
+
+def leads(session: Session, now: datetime) -> list[Lead]:
+    key = or_(s.password_hash.is_not(None), _open_link(now))
+    return [
+        Lead._make(row) for row in session.execute(select(s.centre_id, s.id, key).where(s.role == LEAD).order_by(s.id))
+    ]
 
 
 def _open_link(now: datetime) -> ColumnElement[bool]:

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.domain.times import GRAIN, Grid, Span, day_span, days_from, grains, instant, local_day, runs, steps_of
+from booking.domain.times import (
+    GRAIN,
+    Grid,
+    Span,
+    day_span,
+    days_from,
+    grains,
+    instant,
+    local_day,
+    runs,
+    steps_of,
+    times_shown,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SPRING, AUTUMN, SPRING_2028 = date(2027, 3, 28), date(2027, 10, 31), date(2028, 3, 26)
@@ -124,3 +136,14 @@ def test_floor_and_ceil_are_the_nearest_steps_before_and_after(at):
 @pytest.mark.parametrize(("minutes", "steps"), [(0, 0), (1, 1), (5, 1), (6, 2), (30, 6), (31, 7)])
 def test_minutes_are_rounded_up_to_whole_steps(minutes, steps):
     assert grains(minutes) == steps
+
+
+@pytest.mark.parametrize(
+    ("day", "wall", "times"),
+    [
+        (SPRING, time(1, 55), 1), (SPRING, time(2, 0), 0), (SPRING, time(2, 55), 0), (SPRING, time(3, 0), 1),
+        (AUTUMN, time(1, 55), 1), (AUTUMN, time(2, 0), 2), (AUTUMN, time(2, 55), 2), (AUTUMN, time(3, 0), 1),
+    ],
+)  # fmt: skip
+def test_a_clock_on_the_wall_skips_an_hour_in_spring_and_shows_one_twice_in_autumn(day, wall, times):
+    assert times_shown(day, wall, BERLIN) == times

@@ -1,6 +1,6 @@
 """What kind of installation this is, whether it may serve, and how it is."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from booking import create_app
 from booking.config import Config
 from booking.services import installation
+from booking.services.installation import Missing
 from booking.store import models as m
 from booking.store.db import db, reading, transaction
 from tests.conftest import SECRET
@@ -41,14 +42,14 @@ def test_of_two_that_begin_at_once_the_second_takes_what_the_first_wrote(inside,
 
 
 def test_an_installation_without_centre_or_lead_may_not_serve(inside):
-    assert installation.missing(now=NOW) == "centre"
+    assert installation.missing(now=NOW) == Missing("centre")
     with transaction(0) as session:
         centre = a_centre(session)
         lead = session.scalar(select(m.Staff.id))
     assert installation.centres() == ["ludwigsburg"]
-    assert installation.missing(now=NOW) == "lead", "she has neither a password nor a link"
+    assert installation.missing(now=NOW) == Missing("lead"), "she has neither a password nor a link"
     give_link(centre, lead, NOW)
-    assert installation.missing(now=NOW) == "lead", "the link is over"
+    assert installation.missing(now=NOW) == Missing("lead"), "the link is over"
     give_link(centre, lead, NOW + timedelta(hours=1))
     assert installation.missing(now=NOW) is None
     change(lead, password_hash="argon2")
@@ -60,7 +61,17 @@ def test_a_lead_who_could_not_enter_is_none(inside, values):
     with transaction(0) as session:
         centre = a_centre(session)
         a_member(session, centre, "second", **{"password_hash": "argon2", **values})
-    assert installation.missing(now=NOW) == "lead"
+    assert installation.missing(now=NOW) == Missing("lead")
+
+
+def test_the_lead_who_comes_first_is_named_with_her_day(inside):
+    with transaction(0) as session:
+        centre = a_centre(session)
+        a_member(session, centre, "later", secret_since=date(2027, 5, 1))
+        a_member(session, centre, "gone", secret_since=date(2027, 4, 1), last_day=date(2027, 3, 31))
+        a_member(session, centre, "soon", first_day=date(2027, 4, 6), password_hash="argon2")
+    assert installation.missing(now=NOW) == Missing("lead", "soon", "ludwigsburg", date(2027, 4, 6))
+    assert installation.missing(now=datetime(2027, 4, 5, 22, 0, tzinfo=UTC)) is None, "midnight in Berlin"
 
 
 def give_link(centre: int, staff: int, expires) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from booking import clock, create_app
 from booking.config import BadConfig
 from booking.domain.errors import Refusal
-from booking.domain.times import instant
+from booking.domain.times import instant, times_shown
 from booking.services import installation
 from booking.services.backups import BackupFailed
 from booking.services.installation import UnknownSchema
@@ -50,9 +50,15 @@ class WallTime(click.ParamType[datetime]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         try:
             read = datetime.strptime(value, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the zone comes in the next line
-        except ValueError:
+            at = instant(read.date(), read.time(), REHEARSED_IN)
+        except (ValueError, OverflowError):
             self.fail(f'{value!r} is not like "2027-03-29 07:40"', param, ctx)
-        return instant(read.date(), read.time(), REHEARSED_IN)
+        shown = times_shown(read.date(), read.time(), REHEARSED_IN)
+        if not shown:
+            self.fail(f"{value} does not exist: clocks are put forward then. Take a time an hour later", param, ctx)
+        if shown > 1:
+            click.echo(f"{value} comes twice, because clocks are put back then: the earlier one is taken.", err=True)
+        return at
 
 
 @click.group(cls=Commands)

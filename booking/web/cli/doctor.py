@@ -14,6 +14,7 @@ from booking.config import ROOT, BadConfig, Config, from_environment
 from booking.services import installation, leases
 from booking.services.installation import SILENT_SECONDS
 from booking.services.leases import NIGHTLY, Lease
+from booking.web.cli.serve import who_comes
 from booking.web.i18n import TRANSLATIONS
 
 OK, WARN, BAD = "ok", "warn", "bad"
@@ -147,13 +148,13 @@ def _inside() -> Iterator[Finding]:
         return
     yield Finding(OK, "tables: of this version")
     missing = installation.missing(now=now)
-    if missing == "centre":
+    if missing and missing.what == "centre":
         yield Finding(BAD, "centres: none", "Load one: anlaufstelle centre load ludwigsburg")
         return
     yield Finding(OK, f"centres: {', '.join(installation.centres()[:5])}")
-    advice = "anlaufstelle staff add CENTRE --role lead …, or: anlaufstelle staff link CENTRE LOGIN"
+    advice = "anlaufstelle staff add CENTRE --role lead …, or: anlaufstelle staff link CENTRE LOGIN."
     yield (
-        Finding(BAD, "accounts: no lead can sign in", advice)
+        Finding(BAD, "accounts: no lead can sign in", advice + who_comes(missing))
         if missing
         else Finding(OK, "accounts: a lead can sign in")
     )

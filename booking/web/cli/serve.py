@@ -11,14 +11,15 @@ from flask.cli import with_appcontext
 from booking import clock, create_app
 from booking.config import BadConfig, Config
 from booking.services import installation
+from booking.services.installation import Missing
 from booking.web.serving import check_shape, patch_for_gevent, run_server, worker_for, write_log
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-NOT_YET = {
-    "centre": "There is no centre yet. Load one: anlaufstelle centre load ludwigsburg",
-    "lead": "No lead can sign in yet. Add one: anlaufstelle staff add CENTRE --role lead --login … --name …"
-    " --secret-since YYYY-MM-DD, and open the link it prints; or make a new link: anlaufstelle staff link CENTRE LOGIN",
-}
+NO_CENTRE = "There is no centre yet. Load one: anlaufstelle centre load ludwigsburg"
+NO_LEAD = (
+    "No lead can sign in yet. Add one: anlaufstelle staff add CENTRE --role lead --login … --name …"
+    " --secret-since YYYY-MM-DD, and open the link it prints; or make a new link: anlaufstelle staff link CENTRE LOGIN"
+)
 
 
 @click.command()
@@ -38,7 +39,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     if config.practice and host not in LOOPBACK:
         raise BadConfig("This is a practice database: it is served at 127.0.0.1 only.")
     if not config.practice and (what := installation.missing(now=clock.now())):
-        raise BadConfig(NOT_YET[what])
+        raise BadConfig(NO_CENTRE if what.what == "centre" else f"{NO_LEAD}.{who_comes(what)}")
     check_shape(config, workers)
     if config.async_mode == "gevent":
         patch_for_gevent()
@@ -58,6 +59,16 @@ def worker() -> None:
     click.echo("Working.")
     signal.sigwait(ends)
     background.stop()
+
+
+def who_comes(missing: Missing) -> str:
+    """The lead who waits for her first day, as a sentence with a space before it; empty if nobody does."""
+    if missing.on is None:
+        return ""
+    return (
+        f" {missing.lead} of {missing.at} may sign in from {missing.on} on. Make her a link that day:"
+        f" anlaufstelle staff link {missing.at} {missing.lead}"
+    )
 
 
 def _rehearsing(app: Flask) -> Flask:

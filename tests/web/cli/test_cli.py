@@ -49,6 +49,20 @@ def test_a_time_that_cannot_be_read_is_refused(installed):
     assert "2027-03-29 07:40" in done.stderr
 
 
+@pytest.mark.parametrize("at", ["2027-03-28 02:30", "0001-01-01 00:00"])
+def test_a_time_that_no_clock_shows_is_refused(installed, at):
+    before = clock.now()
+    done = installed.run("--at", at, "doctor")
+    assert (done.exit_code, at in done.stderr) == (2, True)
+    assert clock.now() - before < timedelta(minutes=1)
+
+
+def test_of_a_time_that_comes_twice_the_earlier_is_taken_and_said(installed):
+    done = installed.run("--at", "2027-10-31 02:30", "doctor")
+    assert "2027-10-31 02:30 comes twice" in done.stderr
+    assert timedelta(0) <= clock.now() - datetime(2027, 10, 31, 0, 30, tzinfo=UTC) < timedelta(minutes=1)
+
+
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_a_real_installation_lives_by_the_real_clock(installed, command):
     installed.fill()

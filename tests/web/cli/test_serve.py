@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from booking.services import installation
 from booking.store import models as m
 from booking.store.db import transaction
 from tests.conftest import SECRET
+from tests.rows import a_member
 from tests.web.cli.conftest import Installed
 
 
@@ -54,6 +55,15 @@ def test_serve_says_which_command_is_missing(installed):
     done = installed.run("serve")
     assert done.exit_code == 2
     assert "anlaufstelle staff add" in done.stderr
+
+
+def test_serve_and_doctor_name_the_lead_who_is_still_to_come(installed):
+    centre = installed.fill()
+    with installed.app(), transaction(0) as session:
+        a_member(session, centre, "chef", secret_since=date(2999, 1, 1))
+    for command in ("serve", "doctor"):
+        said = installed.run(command)
+        assert "chef of ludwigsburg may sign in from 2999-01-01 on." in said.output + said.stderr, command
 
 
 REFUSALS = {
