@@ -20,10 +20,12 @@ class Change(NamedTuple):
 
     `kept`: gone from the file, but something refers to it. With a field it ends (last_day, offered), without one it
     stays as it is; of an account `old` says why: "runs-the-house", "password", "link", "added" or "traces". A kept
-    "appointment" has its code as slug, its local start as `old`, and as field the first of staff, room,
+    "appointment" has its code as slug, its local start as `old`, and as field the first of site, staff, room,
     programme, closure, hours, shift that it no longer fits.
 
-    `left`: a field that the file does not name, and that keeps what it was set to elsewhere (`old`).
+    `left`: a field that keeps what it was set to elsewhere (`old`): the file does not name it, or still says what it
+    said before (`new`). Without a field a line that was entered on the roster's pages (`old`) and stays, or one of the
+    file (`new`) that was changed or taken away there and stays away.
     """
 
     what: str
@@ -47,7 +49,8 @@ class Booked(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What an appointment must fit into. `terms`: first and last day by (kind, id) of staff, rooms and programmes."""
+    """What an appointment must fit into. `terms`: first and last day by (kind, id) of staff, rooms and programmes; a
+    room's site has them by the room's id, if it has a site."""
 
     zone: ZoneInfo
     hours: tuple[roster.Hours, ...]
@@ -60,9 +63,10 @@ def outside(frame: Frame, booked: Booked) -> str | None:
     """What the appointment does not fit; None if it fits all."""
     day = local_day(booked.starts_at, frame.zone)
     for kind, id_ in (
-        ("staff", booked.counsellor_id), ("room", booked.room_id), ("programme", booked.programme_id)
+        ("site", booked.room_id), ("staff", booked.counsellor_id), ("room", booked.room_id),
+        ("programme", booked.programme_id),
     ):  # fmt: skip
-        first, last = frame.terms[kind, id_]
+        first, last = frame.terms.get((kind, id_), (None, None))
         if (first and day < first) or (last and last < day):
             return kind
     cal = roster.calendar(frame.zone, (day,), (), ())

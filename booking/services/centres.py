@@ -133,6 +133,7 @@ def _load(session: Session, described: Description, now: datetime, *, practice: 
     _belongings(loading, described)
     for kind in ("staff", "interpreter", "topic", "programme", "room", "site", "area", "carrier", "partner"):
         loading.retire(kind)
+    loading.filed.keep()
     found += loading.changes
     if before is not None:
         after = store.frame(session, centre_id, described.centre.zone, today)
@@ -184,15 +185,19 @@ def _belongings(loading: Loading, described: Description) -> None:
     loading.links("staff", "languages", {row.login: row.languages for row in described.staff})
     loading.links("staff", "rooms", {row.login: row.rooms for row in described.staff}, "room")
     loading.sets("hours", Hours._fields, described.hours, Hours)
-    if described.closures:  # without, they are kept on the roster's pages
+    if not described.closures:  # without, they are kept on the roster's pages
+        loading.filed.says_nothing("closure", "")
+    else:
         closures = [(*c[:2], loading.id_of("carrier", c.carrier), *c[3:]) for c in described.closures]
         columns = ("first_day", "last_day", "carrier_id", "kind", "starts", "ends", "reason")
-        loading.sets("closure", columns, closures, Closure)
+        loading.merges("closure", columns, closures, Closure)
     for one in described.interpreters:
         loading.sets("interpreter_hours", Times._fields, one.hours, Times, ("interpreter", one.slug))
     for person in described.staff:
-        if person.shifts:  # without, her roster is made elsewhere
-            loading.sets("shift", Shift._fields, person.shifts, Shift, ("staff", person.login))
+        if not person.shifts:  # without, her roster is made elsewhere
+            loading.filed.says_nothing("shift", person.login)
+        else:
+            loading.merges("shift", Shift._fields, person.shifts, Shift, ("staff", person.login))
 
 
 def _columns(row: Any, *without: str) -> dict[str, Any]:

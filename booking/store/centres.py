@@ -130,6 +130,13 @@ def remove(session: Session, kind: str, row_id: int) -> None:
     session.execute(delete(table).where(table.c.id == row_id))
 
 
+def keep_file_lines(session: Session, centre_id: int, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Instead of those there are."""
+    session.execute(delete(m.FileLine).where(m.FileLine.centre_id == centre_id))
+    if lines:
+        session.execute(insert(m.FileLine), [{"centre_id": centre_id, **line} for line in lines])
+
+
 def referred_to(session: Session, kind: str, row_id: int) -> bool:
     """Whether anything names this row that is no part of it. (Its parts fall with it: their keys cascade.)"""
     keys = (key for table in Base.metadata.tables.values() for key in table.foreign_keys)
@@ -166,6 +173,10 @@ def frame(session: Session, centre_id: int, zone: str, today: date) -> Frame:
         first_day = first_days.get(kind, c.first_day)
         for row in session.execute(select(c.id, first_day, c.last_day).where(c.centre_id == centre_id).order_by(c.id)):
             terms[kind, row.id] = (row.first_day, row.last_day)
+    r, s = _table("room").c, _table("site").c
+    sites = select(r.id, s.first_day, s.last_day).join(_table("site"), s.id == r.site_id)
+    for row in session.execute(sites.where(r.centre_id == centre_id).order_by(r.id)):
+        terms["site", row.id] = (row.first_day, row.last_day)
     return Frame(
         ZoneInfo(zone),
         tuple(roster.opening_hours(session, centre_id)),

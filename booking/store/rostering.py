@@ -14,7 +14,7 @@ from booking.domain.roster import Closure, DayShift, Shift
 from booking.domain.times import Span
 from booking.store import models as m
 
-a, s, r, site = m.Appointment.__table__.c, m.Staff.__table__.c, m.Room.__table__.c, m.Site.__table__.c
+a, s, site = m.Appointment.__table__.c, m.Staff.__table__.c, m.Site.__table__.c
 absence, shift, day_shift = m.Absence.__table__.c, m.Shift.__table__.c, m.DayShift.__table__.c
 closure, override = m.Closure.__table__.c, m.GapOverride.__table__.c
 
@@ -57,17 +57,6 @@ class InUse(NamedTuple):
     ends: datetime
 
 
-class SiteOf(NamedTuple):
-    """The first and last day of a room's site."""
-
-    room_id: int
-    first_day: date | None
-    last_day: date | None
-
-    def there(self, day: date) -> bool:
-        return (self.first_day or date.min) <= day <= (self.last_day or date.max)
-
-
 class SiteRow(NamedTuple):
     id: int
     name: dict[str, str]
@@ -91,17 +80,6 @@ def booked(session: Session, centre_id: int, now: datetime) -> list[tuple[int, B
         .order_by(a.starts_at, a.id)
     )
     return [(row[0], Booked._make(row[1:])) for row in found]
-
-
-def sites_of_rooms(session: Session, centre_id: int) -> list[SiteOf]:
-    """Of every room, whatever it is used for now."""
-    found = session.connection().execute(
-        select(r.id, site.first_day, site.last_day)
-        .outerjoin_from(m.Room.__table__, m.Site.__table__, site.id == r.site_id)
-        .where(r.centre_id == centre_id)
-        .order_by(r.id)
-    )
-    return [SiteOf._make(row) for row in found]
 
 
 def sites(session: Session, centre_id: int) -> list[SiteRow]:

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from booking.domain.centre_changes import Change
 from booking.domain.centres import BadCentre, Closure, Shift, Times
@@ -39,6 +39,11 @@ def one(model, **values):
         row = session.scalars(select(model).filter_by(**values)).one()
         session.expunge(row)
         return row
+
+
+def all_of(model):
+    with reading() as session:
+        return list(session.execute(select(*model.__table__.c).order_by(model.id)))
 
 
 def book(starts=TUESDAY, counsellor="ada", room="r1", programme="adult", code="12345678", topic="letter", **values):
@@ -229,6 +234,87 @@ def test_a_file_without_closures_leaves_those_that_are_kept_elsewhere(loaded):
     closure = SMALL[SMALL.index("[[closure]]") : SMALL.index('[[staff]]\nlogin = "ada"')]
     assert twice(changed((closure, ""))) == []
     assert count(m.Closure) == 1
+
+
+# ── what leads entered since ──────────────────────────────────────────────────────────────────────────────────────
+
+HOURS = {"ends": time(11), "starts": time(9)}
+OUTING = Closure(date(2027, 5, 7), date(2027, 5, 7), "red", "shut", None, None, "Outing")
+ADAS = Shift(0, time(8, 30), time(12, 30), date(2026, 1, 1), None, "talks", 1)
+
+
+def written(model, **values):
+    with transaction(0) as session:
+        centre_id = session.scalar(select(m.Centre.id))
+        session.execute(insert(model).values(centre_id=centre_id, **values))
+
+
+def ended(model, row_id, **values):
+    with transaction(0) as session:
+        session.execute(update(model).where(model.id == row_id).values(**values))
+
+
+def test_what_leads_entered_stays_beside_what_the_file_says_and_is_named(loaded):
+    """Also "closed today", pressed before the file is loaded again for a phone number."""
+    days = {"first_day": NOW.date(), "last_day": NOW.date()}
+    written(m.Closure, **days, reason="", fact=True)
+    written(m.Closure, first_day=YESTERDAY, last_day=YESTERDAY, reason="over")
+    valid = {"valid_from": date(2027, 2, 1)}
+    written(m.Shift, staff_id=one(m.Staff, login="ada").id, weekday=4, **HOURS, **valid)
+    left = [
+        Change("left", "closure", "", None, Closure(NOW.date(), NOW.date(), None, "shut", None, None, ""), None),
+        Change("left", "shift", "ada", None, Shift(4, time(9), time(11), date(2027, 2, 1), None, "talks", 1), None),
+    ]
+    version = one(m.Board).version
+    assert centres.load(SMALL, now=NOW) == centres.changes(SMALL, now=NOW) == left
+    assert (count(m.Closure), count(m.Shift), one(m.Board).version) == (3, 4, version)
+    assert wording.change(left[0]) == 'closure 2027-03-01/2027-03-01 "": kept, entered on the roster\'s page'
+    found = centres.load(changed(("first_day = 2027-05-07\nlast_day = 2027-05-07", "first_day = 2027-05-06\nlast_day = "
+                                  "2027-05-07")), now=NOW)  # fmt: skip
+    assert [(c.what, c.kind) for c in found] == [
+        ("removed", "closure"), ("added", "closure"), ("left", "closure"), ("left", "shift"),
+    ]  # fmt: skip
+
+
+def test_what_leads_ended_or_took_away_is_not_brought_back(loaded):
+    shift = next(row for row in all_of(m.Shift) if row.starts == time(8, 30) and row.weekday == 0)
+    ended(m.Shift, shift.id, valid_until=date(2027, 3, 31))
+    with transaction(0) as session:
+        session.execute(delete(m.Closure))
+    left = [
+        Change("left", "closure", "", None, None, OUTING),
+        Change("left", "shift", "ada", None, ADAS._replace(valid_until=date(2027, 3, 31)), None),
+        Change("left", "shift", "ada", None, None, ADAS),
+    ]
+    for _ in range(2):
+        assert centres.load(SMALL, now=NOW) == left
+    assert (count(m.Closure), count(m.Shift)) == (0, 3)
+    words = "not added, because it was changed or taken away on the roster's page"
+    assert wording.change(left[-1]) == f"shift ada mon 08:30-12:30 valid_from=2026-01-01: {words}"
+    new = centres.load(changed(('starts = "08:30", ends = "12:30"', 'starts = "08:30", ends = "13:30"')), now=NOW)
+    assert Change("added", "shift", "ada", None, None, ADAS._replace(ends=time(13, 30))) in new
+    assert one(m.Shift, id=shift.id).valid_until == date(2027, 3, 31)
+
+
+def test_a_file_that_leaves_the_roster_to_the_pages_for_a_while_takes_nothing_back_later(loaded):
+    closure = SMALL[SMALL.index("[[closure]]") : SMALL.index('[[staff]]\nlogin = "ada"')]
+    centres.load(changed((closure, "")), now=NOW)
+    with transaction(0) as session:
+        session.execute(delete(m.Closure))
+    assert [c.new for c in centres.load(SMALL, now=NOW)] == [OUTING]
+    assert count(m.Closure) == 0
+
+
+def test_a_first_or_last_day_that_a_lead_set_stays_until_the_file_says_another(loaded):
+    room, end = one(m.Room, slug="r1"), date(2027, 4, 30)
+    ended(m.Room, room.id, last_day=end)
+    left = [Change("left", "room", "r1", "last_day", end, None)]
+    assert centres.load(SMALL, now=NOW) == centres.load(SMALL, now=NOW) == left
+    words = "room r1: last_day stays 2027-04-30, as entered on the roster's page; the file says nothing"
+    assert wording.change(left[0]) == words
+    other = changed(('name = "1"\n', 'name = "1"\nlast_day = 2027-06-30\n'))
+    assert twice(other) == [Change("changed", "room", "r1", "last_day", end, date(2027, 6, 30))]
+    assert one(m.Room, slug="r1").last_day == date(2027, 6, 30)
 
 
 def test_loading_never_touches_passwords_api_access_or_the_language_of_an_account(loaded):
@@ -516,3 +602,10 @@ def test_an_interpreters_hours_change_and_she_ends_if_she_is_booked(loaded):
         ("kept", "interpreter", "last_day"), ("removed", "site", None), ("removed", "area", None),
     ]  # fmt: skip
     assert one(m.Interpreter).last_day == YESTERDAY
+
+
+def test_appointments_at_a_site_that_ends_are_named(loaded):
+    centres.load(RICH, now=NOW)
+    book()
+    found = twice(RICH.replace('address = "Gasse 3"', 'address = "Gasse 3"\nlast_day = 2027-03-01'))
+    assert found[-1] == Change("kept", "appointment", "12345678", "site", TUESDAY, None)

@@ -6,13 +6,14 @@ removed. Opens no transaction.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from booking.domain.centre_changes import ADDED, CHANGED, KEPT, LEFT, REMOVED, Change
 from booking.domain.staff import ADMINISTRATOR, LEAD
 from booking.domain.times import DAY
+from booking.services.steps.filed import Filed, written
 from booking.store import centres as store
 from booking.store import staff as staff_store
 
@@ -21,6 +22,9 @@ KEYS = {"staff": "login"}
 AT_FIRST = {"staff": {"language": "de"}}
 # Also set on the team page: where the file does not name them, an account keeps what it has.
 ONLY_IF_NAMED = {"staff": frozenset({"secret_since", "first_day", "last_day"})}
+# Also set on the roster's pages: what the file said of them last is remembered, see steps/filed.
+TERM = ("first_day", "last_day")
+WITH_TERM = ("site", "programme", "room")
 # How columns that name a row of another kind are called in the file.
 NAMES = {
     "carrier_id": ("carrier", "carrier"), "refer_to": ("refer_to", "partner"), "site_id": ("site", "site"),
@@ -36,6 +40,7 @@ class Loading:
 
     def __init__(self, session: Session, centre_id: int, today: date, now: datetime) -> None:
         self.changes: list[Change] = []
+        self.filed = Filed(session, centre_id)
         self.ids: dict[str, dict[str, int]] = {}
         self._session, self._centre_id, self._today, self._now = session, centre_id, today, now
         self._gone: dict[str, list[dict[str, Any]]] = {}
@@ -47,6 +52,8 @@ class Loading:
         have = {row[key]: row for row in store.rows(self._session, kind, self._centre_id)}
         self.ids[kind] = {slug: row["id"] for slug, row in have.items()}
         for slug, values in wanted.items():
+            if kind in WITH_TERM:
+                self.filed.says(kind, slug, [written(values[column] for column in TERM)])
             if slug in have:
                 self._update(kind, slug, have[slug], values)
             else:
@@ -79,24 +86,69 @@ class Loading:
         self, kind: str, columns: Sequence[str], wanted: Collection[tuple[Any, ...]], line: Callable[..., Any],
         owner: tuple[str, str] | None = None,
     ) -> None:  # fmt: skip
-        """Rows without a name (hours, closures, one person's shifts): add what is missing, remove the others.
+        """Rows without a name (opening hours, an interpreter's): add what is missing, remove the others.
 
         `line`: makes of their values what the change shows.
         """
-        of_owner = {f"{owner[0]}_id": self.ids[owner[0]][owner[1]]} if owner else {}
-        have = {
-            tuple(row[c] for c in columns): row["id"]
-            for row in store.rows(self._session, kind, self._centre_id)
-            if of_owner.items() <= row.items()
-        }
+        lines = _Lines(kind, columns, line, owner)
+        have = self._have(lines)
         for values in _sorted(set(have) - set(wanted)):
-            store.remove(self._session, kind, have[values])
-            self._note(REMOVED, kind, owner[1] if owner else "", None, line(*self._named(columns, values)), None)
+            self._take(lines, have[values], values)
         for values in _sorted(set(wanted) - set(have)):
-            named = dict(zip(columns, values, strict=True))
-            store.add(self._session, kind, {"centre_id": self._centre_id, **of_owner, **named})
-            if owner not in self._new:
-                self._note(ADDED, kind, owner[1] if owner else "", None, None, line(*self._named(columns, values)))
+            self._put(lines, values)
+
+    def merges(
+        self, kind: str, columns: Sequence[str], wanted: Collection[tuple[Any, ...]], line: Callable[..., Any],
+        owner: tuple[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """Rows that leads enter too (closures, one person's shifts): only what the file has changed since last time.
+
+        Theirs stay, and what they took away stays away; both are noted while they are not over.
+        """
+        lines = _Lines(kind, columns, line, owner)
+        have, said = self._have(lines), self.filed.said(kind, lines.owner_name)
+        new = {written(values): values for values in wanted}
+        here = {written(values): values for values in have}
+        for values in _sorted(here[key] for key in (here.keys() & said) - new.keys()):
+            self._take(lines, have[values], values)
+        for values in _sorted(new[key] for key in new.keys() - said - here.keys()):
+            self._put(lines, values)
+        for values in _sorted(here[key] for key in here.keys() - said - new.keys()):
+            self._left(lines, values, old=True)
+        for values in _sorted(new[key] for key in (new.keys() & said) - here.keys()):
+            self._left(lines, values, old=False)
+        self.filed.says(kind, lines.owner_name, new.keys())
+
+    def _have(self, lines: "_Lines") -> dict[tuple[Any, ...], int]:
+        """Ids by values."""
+        return {
+            tuple(row[c] for c in lines.columns): row["id"]
+            for row in store.rows(self._session, lines.kind, self._centre_id)
+            if self._of_owner(lines).items() <= row.items()
+        }
+
+    def _of_owner(self, lines: "_Lines") -> dict[str, int]:
+        owner = lines.owner
+        return {f"{owner[0]}_id": self.ids[owner[0]][owner[1]]} if owner else {}
+
+    def _take(self, lines: "_Lines", id_: int, values: tuple[Any, ...]) -> None:
+        store.remove(self._session, lines.kind, id_)
+        self._note(REMOVED, lines.kind, lines.owner_name, None, self._line(lines, values), None)
+
+    def _put(self, lines: "_Lines", values: tuple[Any, ...]) -> None:
+        named = dict(zip(lines.columns, values, strict=True))
+        store.add(self._session, lines.kind, {"centre_id": self._centre_id, **self._of_owner(lines), **named})
+        if lines.owner not in self._new:
+            self._note(ADDED, lines.kind, lines.owner_name, None, None, self._line(lines, values))
+
+    def _left(self, lines: "_Lines", values: tuple[Any, ...], *, old: bool) -> None:
+        named = dict(zip(lines.columns, values, strict=True))
+        if (named.get("last_day") or named.get("valid_until") or self._today) >= self._today:
+            line = self._line(lines, values)
+            self._note(LEFT, lines.kind, lines.owner_name, None, line if old else None, None if old else line)
+
+    def _line(self, lines: "_Lines", values: tuple[Any, ...]) -> Any:
+        return lines.line(*self._named(lines.columns, values))
 
     def retire(self, kind: str) -> None:
         """Remove what is gone from the file if nothing refers to it; else end it from today on, and name it.
@@ -130,8 +182,17 @@ class Loading:
         for column, value in values.items():
             if value is None and row[column] is not None and column in ONLY_IF_NAMED.get(kind, ()):
                 self._note(LEFT, kind, slug, column, row[column])
+            elif row[column] != value and self._said_so_before(kind, slug, column, value):
+                self._note(LEFT, kind, slug, column, row[column], value)
             elif row[column] != value:
                 self._set(CHANGED, kind, slug, row, column, value)
+
+    def _said_so_before(self, kind: str, slug: str, column: str, value: Any) -> bool:
+        """Whether a first or last day was changed since by somebody, and not by the file."""
+        if column not in TERM:
+            return False
+        place = TERM.index(column)
+        return any(said[place] == written([value])[0] for said in self.filed.said(kind, slug))
 
     def _set(self, what: str, kind: str, slug: str, row: dict[str, Any], column: str, value: Any) -> None:
         store.change(self._session, kind, row["id"], {column: value})
@@ -152,6 +213,19 @@ class Loading:
         self, what: str, kind: str, slug: str, field: str | None = None, old: Any = None, new: Any = None
     ) -> None:
         self.changes.append(Change(what, kind, slug, field, old, new))
+
+
+class _Lines(NamedTuple):
+    """Which rows without a name; `line`: makes of their values what the change shows."""
+
+    kind: str
+    columns: Sequence[str]
+    line: Callable[..., Any]
+    owner: tuple[str, str] | None
+
+    @property
+    def owner_name(self) -> str:
+        return self.owner[1] if self.owner else ""
 
 
 def _sorted(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

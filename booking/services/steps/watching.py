@@ -17,7 +17,7 @@ from booking.services.steps.planning import House
 from booking.store import centres as centre_store
 from booking.store import roster as roster_store
 from booking.store import rostering as store
-from booking.store.rostering import InUse, SiteOf
+from booking.store.rostering import InUse
 
 
 class Seen(NamedTuple):
@@ -84,16 +84,13 @@ def left_outside(session: Session, centre_id: int, now: datetime) -> list[Outsid
     first, last = (local_day(row.starts_at, rules.zone) for row in (booked[0][1], booked[-1][1]))
     here = planning.house(session, centre_id, rules, tuple(days_from(first, (last - first) // DAY + 1)))
     frame = centre_store.frame(session, centre_id, str(rules.zone), first)
-    sites = {site.room_id: site for site in store.sites_of_rooms(session, centre_id)}
-    judged = [(id_, row, _why(frame, here, sites[row.room_id], row)) for id_, row in booked]
+    judged = [(id_, row, _why(frame, here, row)) for id_, row in booked]
     return [Outside(Affected(id_, row.code, row.starts_at), row.counsellor_id, why) for id_, row, why in judged if why]
 
 
-def _why(frame: Frame, here: House, site: SiteOf, booked: Booked) -> str | None:
+def _why(frame: Frame, here: House, booked: Booked) -> str | None:
     """The frame knows weekly patterns alone: single days, holidays and absences are judged by the house."""
     day, why = local_day(booked.starts_at, frame.zone), outside(frame, booked)
-    if not site.there(day):
-        return "site"
     if why not in (None, "shift"):
         return why
     if day not in here.calendar.open_days:

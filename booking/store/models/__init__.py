@@ -18,6 +18,7 @@ from booking.store.models.centres import Board as Board
 from booking.store.models.centres import Carrier as Carrier
 from booking.store.models.centres import Centre as Centre
 from booking.store.models.centres import Closure as Closure
+from booking.store.models.centres import FileLine as FileLine
 from booking.store.models.centres import Hours as Hours
 from booking.store.models.centres import Installation as Installation
 from booking.store.models.centres import Lease as Lease

@@ -198,6 +198,20 @@ class Hours(Base):
     alone: Mapped[str] = mapped_column(String(12), default="walk_ins")
 
 
+class FileLine(Base):
+    """A line that the centre's file had when it was loaded last, see services/steps/filed.
+
+    `kind`: closure, shift, site, programme or room; `owner`: a login or slug, "" for the centre's own.
+    """
+
+    __tablename__ = "file_line"
+    id: Mapped[int] = key()
+    centre_id: Mapped[int] = centre()
+    kind: Mapped[str] = mapped_column(String(10))
+    owner: Mapped[str] = mapped_column(String(40))
+    line: Mapped[list[str]]
+
+
 class Closure(Base):
     """Days on which the plan is another one; first and last day included, with times only that part of each day.
 

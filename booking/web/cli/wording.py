@@ -89,6 +89,9 @@ KEPT_ACCOUNT = {
     "traces": _("%(subject)s: kept as it is, because somebody worked with it; its last day is set on the team page"),
 }
 KEPT_AND_ENDS = _("%(subject)s: kept, ends: %(field)s %(old)s → %(new)s")
+LEFT_ENTERED = _("%(subject)s: kept, entered on the roster's page")
+LEFT_AWAY = _("%(subject)s: not added, because it was changed or taken away on the roster's page")
+LEFT_AS_PLANNED = _("%(subject)s: %(field)s stays %(old)s, as entered on the roster's page; the file says %(new)s")
 LEFT_AS_SET = _("%(subject)s: %(field)s stays %(old)s; the file does not say it")
 BECOMES = "%(subject)s: %(field)s %(old)s → %(new)s"
 
@@ -111,8 +114,10 @@ def change(change: Change) -> str:
     if change.field is None and change.what == KEPT:
         return said(KEPT_ACCOUNT.get(change.old, KEPT_AS_IT_IS), subject=subject)
     if change.field is None:
-        return " ".join(filter(None, (subject, _line(change.old or change.new))))
-    return said({KEPT: KEPT_AND_ENDS, LEFT: LEFT_AS_SET}.get(change.what, BECOMES), **values)
+        line = " ".join(filter(None, (subject, _line(change.old or change.new))))
+        return said(LEFT_ENTERED if change.old else LEFT_AWAY, subject=line) if change.what == LEFT else line
+    left = LEFT_AS_SET if change.kind == "staff" else LEFT_AS_PLANNED
+    return said({KEPT: KEPT_AND_ENDS, LEFT: left}.get(change.what, BECOMES), **values)
 
 
 @cache

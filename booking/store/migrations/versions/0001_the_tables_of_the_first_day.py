@@ -218,6 +218,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_closure_centre_id"), ["centre_id"], unique=False)
 
     op.create_table(
+        "file_line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("owner", sa.String(length=40), nullable=False),
+        sa.Column("line", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("file_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_file_line_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
         "interpreter_hours",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1031,6 +1044,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_interpreter_hours_centre_id"))
 
     op.drop_table("interpreter_hours")
+    with op.batch_alter_table("file_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_file_line_centre_id"))
+
+    op.drop_table("file_line")
     with op.batch_alter_table("closure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_closure_centre_id"))
 
