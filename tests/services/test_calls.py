@@ -361,7 +361,7 @@ def test_without_a_room_she_is_told_which_is_free_again_when_as_far_as_is_known(
     """Appointments that follow each other too soon for a talk between them are waited for together."""
     beate, dana = a_counsellor(rooms, "Beate", rooms=["r1"]), a_counsellor(rooms, "Dana", rooms=["r2"])
     r1, r2, r3 = (id_of(m.Room, rooms, slug) for slug in ("r1", "r2", "r3"))
-    for who, minutes in ((beate, 0), (beate, 50), (beate, 120), (dana, 10)):
+    for who, minutes in ((beate, 0), (beate, 50), (beate, 110), (dana, 10)):
         an_appointment(rooms, who, TEN + minutes * MINUTE)
     a_ticket(rooms), a_ticket(rooms)
     assert seen_rooms(rooms, anna, TEN - 20 * MINUTE) == {

@@ -157,6 +157,7 @@ def test_screens_and_messages_that_did_not_go_out_are_shown(centre):
     shown = desk.view(centre, now=NOW)
     assert [screen.name for screen in shown.screens] == ["Flur"]
     assert [(u.appointment_id, u.state) for u in shown.unsent] == [(card.id, "off")]
+    assert desk.unsent(centre, now=NOW) == shown.unsent
     assert desk.view(centre, now=NOW + 2 * DAY).unsent == []
 
 
