@@ -18,7 +18,7 @@ TOPICS = (
 # First parts of addresses that are the program's own (a test compares them with its addresses), and some that browsers
 # and proxies ask for by themselves or that we may want.
 RESERVED = frozenset({
-    "api", "gallery", "livez", "practice", "readyz", "receipts", "screen", "sign-in", "socket.io", "static",
+    "api", "gallery", "livez", "practice", "readyz", "receipts", "screen", "sign-in", "socket.io", "static", "t",
     "admin", "favicon.ico", "healthz", "kiosk", "metrics", "robots.txt", "staff",
 })  # fmt: skip
 

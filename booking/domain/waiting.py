@@ -83,10 +83,11 @@ def shown(forecast: Forecast) -> tuple[int, int] | None:
     """The two minutes that people read, rounded up to 5 below 30 and to 10 above; None if the day may end before."""
     if forecast.most == NEVER:
         return None
-    return _rounded(forecast.half), _rounded(forecast.most)
+    return rounded(forecast.half), rounded(forecast.most)
 
 
-def _rounded(minutes: float) -> int:
+def rounded(minutes: float) -> int:
+    """As people read it, never too little."""
     step = 5 if minutes <= 30 else 10
     return math.ceil(minutes / step) * step
 

@@ -12,15 +12,17 @@ from booking.domain.errors import Invalid, NotFound, TooBusy
 from booking.domain.tickets import shown
 from booking.domain.times import local_day
 from booking.gateways import festivals
-from booking.services.steps import links, planning
+from booking.services.steps import links, planning, standing
 from booking.services.steps.recording import desk_changed, look
 from booking.store import models as m
 from booking.store import roster as roster_store
 from booking.store import screens as store
 from booking.store import tickets as ticket_store
 from booking.store.db import announce, observe, reading, transaction
+from booking.store.forecasts import NEWCOMER
 from booking.store.roster import Rules
 from booking.store.screens import ScreenRow as ScreenRow
+from booking.store.tickets import PublicCall
 
 PAIRING_OPEN = timedelta(minutes=10)
 CODES = 10**6
@@ -38,13 +40,17 @@ class Pairing(NamedTuple):
 
 
 class Call(NamedTuple):
-    """`age`: seconds since the last call of the number; `calls`: 1 for the first, 2 for the first recall."""
+    """`age`: seconds since the last call of the number; `calls`: 1 for the first, 2 for the first recall.
+
+    `voice`: a language in which the number is called aloud beside German, because she chose it.
+    """
 
     number: str
     room: str
     calls: int
     called: str
     age: int
+    voice: str | None
 
 
 class Door(NamedTuple):
@@ -55,7 +61,12 @@ class Door(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """The whole public truth of one centre. A screen shows a snapshot of a new epoch, or of no lower version."""
+    """The whole public truth of one centre. A screen shows a snapshot of a new epoch, or of no lower version.
+
+    `expected`: from-to minutes for whoever comes now, None if not known; `alone`: at most one counsellor is here, and
+    minutes would promise too much; `forecast_at`: when both were found. `line`: for each who waits, by her ticket's
+    tag, how many are before her and her from-to minutes.
+    """
 
     epoch: str
     version: int
@@ -65,6 +76,10 @@ class Snapshot(NamedTuple):
     closed_today: bool
     waiting: int
     calls: list[Call]
+    expected: tuple[int, int] | None
+    alone: bool
+    forecast_at: str | None
+    line: dict[str, tuple[int, int | None, int | None]]
 
     def as_json(self) -> dict[str, object]:
         return {**self._asdict(), "calls": [call._asdict() for call in self.calls]}
@@ -74,12 +89,10 @@ def snapshot(centre_id: int, *, now: datetime) -> Snapshot:
     with reading() as session:
         rules = planning.rules_of(session, centre_id)
         day = local_day(now, rules.zone)
-        calls = [
-            Call(shown(c.number), c.room, c.calls, c.called_at.isoformat(), int((now - c.called_at).total_seconds()))
-            for c in ticket_store.public_calls(session, centre_id, day)
-        ]
+        calls = [_call(one, now) for one in ticket_store.public_calls(session, centre_id, day)]
         state = ticket_store.public_state(session, centre_id, day)
         door = _door(session, centre_id, rules, now)
+        outlook = standing.outlook(session, centre_id, now)
         return Snapshot(
             state.epoch,
             state.version,
@@ -89,6 +102,10 @@ def snapshot(centre_id: int, *, now: datetime) -> Snapshot:
             door.closed_today,
             state.waiting,
             calls,
+            outlook.minutes(NEWCOMER),
+            outlook.alone,
+            outlook.at.isoformat() if outlook.at else None,
+            standing.line(session, centre_id, day, outlook, now),
         )
 
 
@@ -174,6 +191,11 @@ def revoke(centre_id: int, screen_id: int, *, by: int, now: datetime) -> None:
         look(session, centre_id, "screen-revoked", now, by, f"screen-{screen_id}")
         announce(session, centre_id, "doors")
         desk_changed(session, centre_id)
+
+
+def _call(one: PublicCall, now: datetime) -> Call:
+    age = int((now - one.called_at).total_seconds())
+    return Call(shown(one.number), one.room, one.calls, one.called_at.isoformat(), age, one.voice)
 
 
 def _door(session: Session, centre_id: int, rules: Rules, now: datetime) -> Door:

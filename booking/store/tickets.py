@@ -91,12 +91,13 @@ class Booked(NamedTuple):
 
 
 class PublicCall(NamedTuple):
-    """What a screen may know of a call."""
+    """What a screen may know of a call. `voice`: a language beside German, if she chose to be called in it."""
 
     number: int
     room: str
     calls: int
     called_at: datetime
+    voice: str | None
 
 
 class PublicState(NamedTuple):
@@ -137,6 +138,7 @@ _QUEUE = (
     .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state == WAITING)
     .order_by(t.id)
 )
+_TAGS = select(t.id, t.tag).where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state == WAITING)
 _CURRENT = (
     select(t.id, t.number, t.kind, t.state, t.language, programme.name.label("programme"), t.counsellor_id,
            staff.name.label("counsellor"), t.room_id, room.name.label("room"), t.calls, t.called_at, t.started_at)
@@ -156,7 +158,7 @@ _ALL_CURRENT = (
     .order_by(t.id)
 )
 _CALLS = (
-    select(t.number, room.name, t.calls, t.called_at)
+    select(t.number, room.name, t.calls, t.called_at, t.voice)
     .join(m.Room.__table__, room.id == t.room_id)
     .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.called_at.is_not(None),
            t.state != "missed")
@@ -202,6 +204,12 @@ def of_appointment(session: Session, centre_id: int, appointment_id: int) -> Tic
 def queue(session: Session, centre_id: int, day: date) -> list[Waiting]:
     rows = session.connection().execute(_QUEUE, {"centre": centre_id, "day": day})
     return [Waiting._make(row) for row in rows]
+
+
+def tags(session: Session, centre_id: int, day: date) -> dict[int, str]:
+    """What each waiting ticket is known by in public, by its id."""
+    rows = session.connection().execute(_TAGS, {"centre": centre_id, "day": day})
+    return {row.id: row.tag for row in rows}
 
 
 def waiting(session: Session, centre_id: int, day: date) -> list[WaitingLine]:

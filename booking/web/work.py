@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from datetime import time as wall_time
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 
 from booking import clock
 from booking.domain.errors import Unfinished, traced
-from booking.services import leases, offers, reminders
+from booking.services import forecasts, leases, offers, reminders
 from booking.services.leases import MESSAGES, NIGHTLY
 from booking.services.reminders import BREAK_AFTER, Gateway
 
@@ -28,7 +29,12 @@ STOPPING_SECONDS = 15.0
 NIGHT_BEGINS, NIGHT_ZONE = wall_time(3, 30), ZoneInfo("Europe/Berlin")
 log = logging.getLogger(__name__)
 
+FORECAST_EVERY_SECONDS = 2.0
 Job = Callable[[datetime], object]
+
+
+def _renew_forecast(centre_id: int, now: datetime) -> None:
+    forecasts.refresh(centre_id, now=now)
 
 
 class Worker:
@@ -65,6 +71,8 @@ class Worker:
 
     def run(self, app: Flask) -> None:
         """Work in this thread, until `stop`."""
+        # Beside it, because a message may wait for its provider, and somebody who waits should not.
+        threading.Thread(target=self._forecast, args=(app,), name="forecasts", daemon=True).start()
         while not self._stop.is_set():
             self.run_once(app)
             self._stop.wait(EVERY_SECONDS)
@@ -76,6 +84,15 @@ class Worker:
         with app.app_context():
             self._try(self._messages)
             self._try(self._night)
+
+    def _forecast(self, app: Flask) -> None:
+        while not self._stop.wait(FORECAST_EVERY_SECONDS):
+            with app.app_context():
+                self._try(self._renew_forecasts)
+
+    def _renew_forecasts(self, now: datetime) -> None:
+        for centre_id in forecasts.due(now=now):
+            self._try(partial(_renew_forecast, centre_id), "a forecast")
 
     def _messages(self, now: datetime) -> None:
         if not leases.hold(MESSAGES, self.name, LEASE, now=now):

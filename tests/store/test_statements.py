@@ -14,7 +14,7 @@ from sqlalchemy import event
 from booking.domain.actors import WEB
 from booking.domain.availability import Wish
 from booking.domain.rostering import Spell
-from booking.services import appointments, calls, changes, desk, practice, presence, roster, screens, tickets
+from booking.services import appointments, calls, changes, desk, forecasts, practice, presence, roster, screens, tickets
 from booking.store import models as m
 from booking.store.db import db
 from tests.people import (
@@ -97,7 +97,8 @@ VERBS = {
     "call_next": (lambda c, anna: calls.call_next(c, anna, by=DESK, now=NOW), 12),
     "desk.view": (lambda c, _: desk.view(c, now=NOW), 18),
     "desk.choices": (lambda c, _: desk.choices(c, now=NOW), 3),
-    "snapshot": (lambda c, _: screens.snapshot(c, now=NOW), 5),
+    "snapshot": (lambda c, _: screens.snapshot(c, now=NOW), 8),  # with everybody's place and the last forecast
+    "forecasts.refresh": (lambda c, _: forecasts.refresh(c, now=NOW), 21),
     "screens": (lambda c, _: screens.screens(c), 1),
     "cast": (lambda c, _: practice.cast(c), 1),
     "next_morning": (lambda c, _: practice.next_morning(c, NOW), 3),

@@ -49,3 +49,5 @@ from booking.store.models.queue import Screen as Screen
 from booking.store.models.queue import Series as Series
 from booking.store.models.queue import Step as Step
 from booking.store.models.queue import Ticket as Ticket
+from booking.store.models.screens import Forecast as Forecast
+from booking.store.models.screens import InfoPage as InfoPage

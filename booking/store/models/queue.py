@@ -1,5 +1,6 @@
 """Today's numbers, messages, what happened, and the screens."""
 
+import secrets
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
@@ -8,9 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from booking.store.db import Base, Id
 from booking.store.models.columns import centre, key, to
 
+TAG_BYTES = 8
+
 
 class Ticket(Base):
-    """Today's number for anyone waiting. `counsellor_id` and `room_id`: where it is called to."""
+    """Today's number for anyone waiting. `counsellor_id` and `room_id`: where it is called to.
+
+    `tag`: what its own page knows it by in the public snapshot; opens nothing. `voice`: the language in which the
+    number is also called aloud, because she chose it.
+    """
 
     __tablename__ = "ticket"
     __table_args__ = (
@@ -43,6 +50,8 @@ class Ticket(Base):
     called_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    tag: Mapped[str] = mapped_column(String(12), unique=True, default=lambda: secrets.token_urlsafe(TAG_BYTES))
+    voice: Mapped[str | None] = mapped_column(String(12))
 
 
 class Series(Base):

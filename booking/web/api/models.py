@@ -151,6 +151,7 @@ class BoardCall(BaseModel):
     calls: int
     called: str
     age: int
+    voice: str | None = Field(description="A language in which it is called aloud beside German, where she chose it.")
 
 
 class Board(BaseModel):
@@ -162,6 +163,12 @@ class Board(BaseModel):
     closed_today: bool
     waiting: int
     calls: list[BoardCall]
+    expected: tuple[int, int] | None = Field(description="From-to minutes for whoever comes now; null: not known.")
+    alone: bool = Field(description="At most one counsellor is here: minutes would promise too much.")
+    forecast_at: str | None
+    line: dict[str, tuple[int, int | None, int | None]] = Field(
+        description="By a ticket's tag: how many are before it, and its from-to minutes."
+    )
 
 
 class NewTicket(Input):

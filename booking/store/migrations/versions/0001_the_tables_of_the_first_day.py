@@ -77,6 +77,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("centre_id"),
     )
     op.create_table(
+        "forecast",
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("busy", sa.Boolean(), nullable=False),
+        sa.Column("alone", sa.Boolean(), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("centre_id"),
+    )
+    op.create_table(
+        "info_page",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("info_page", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_info_page_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
         "carrier",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -731,6 +754,8 @@ def upgrade() -> None:
         sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tag", sa.String(length=12), nullable=False),
+        sa.Column("voice", sa.String(length=12), nullable=True),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["bound_to"],
@@ -752,6 +777,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("appointment_id"),
         sa.UniqueConstraint("centre_id", "day", "number"),
+        sa.UniqueConstraint("tag"),
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(
@@ -1081,6 +1107,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_carrier_centre_id"))
 
     op.drop_table("carrier")
+    with op.batch_alter_table("info_page", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_info_page_centre_id"))
+
+    op.drop_table("info_page")
+    op.drop_table("forecast")
     op.drop_table("board")
     with op.batch_alter_table("area", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_area_centre_id"))

@@ -1,0 +1,58 @@
+"""The last forecast of each centre."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, delete, insert, or_, select
+from sqlalchemy.orm import Session
+
+from booking.domain.following import Minutes
+from booking.store import models as m
+
+
+class Kept(NamedTuple):
+    """`lines`: by ticket id; NEWCOMER is whoever comes now."""
+
+    version: int
+    at: datetime
+    busy: bool
+    alone: bool
+    lines: dict[int, Minutes]
+
+
+NEWCOMER = 0
+_OF_CENTRE = select(*(getattr(m.Forecast, name) for name in Kept._fields)).where(
+    m.Forecast.centre_id == bindparam("centre")
+)
+_DUE = (
+    select(m.Board.centre_id)
+    .outerjoin(m.Forecast, m.Forecast.centre_id == m.Board.centre_id)
+    .where(
+        or_(
+            m.Forecast.centre_id.is_(None),
+            m.Forecast.version != m.Board.version,
+            and_(m.Forecast.busy, m.Forecast.at <= bindparam("before")),
+        )
+    )
+    .order_by(m.Board.centre_id)
+)
+
+
+def of_centre(session: Session, centre_id: int) -> Kept | None:
+    row = session.connection().execute(_OF_CENTRE, {"centre": centre_id}).first()
+    if row is None:
+        return None
+    lines = {int(ticket_id): Minutes(*both) for ticket_id, both in row.lines.items()}
+    return Kept(row.version, row.at, row.busy, row.alone, lines)
+
+
+def due(session: Session, before: datetime) -> list[int]:
+    """Centres whose board has changed since their forecast, or which are busy and have one from `before` or earlier."""
+    return list(session.scalars(_DUE, {"before": before}))
+
+
+def keep(session: Session, centre_id: int, kept: Kept) -> None:
+    """In place of the one before."""
+    lines: dict[str, Any] = {str(ticket_id): list(both) for ticket_id, both in kept.lines.items()}
+    session.execute(delete(m.Forecast).where(m.Forecast.centre_id == centre_id))
+    session.execute(insert(m.Forecast).values({"centre_id": centre_id, **kept._asdict(), "lines": lines}))

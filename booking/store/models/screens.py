@@ -1,0 +1,36 @@
+"""What the waiting room is told beside the calls: how long it takes, and what the house wants to say between them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.store.db import Base, Id
+from booking.store.models.columns import centre, key
+
+
+class Forecast(Base):
+    """The last forecast of a centre. `version`: of the board that it was made from.
+
+    `lines`: minutes by ticket id, as domain/following reads them; "0" is whoever comes now. `busy`: somebody waited or
+    was with a counsellor, so that it grows old by itself. `alone`: at most one counsellor was here.
+    """
+
+    __tablename__ = "forecast"
+    centre_id: Mapped[int] = mapped_column(Id, ForeignKey("centre.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(Id)
+    at: Mapped[datetime]
+    busy: Mapped[bool]
+    alone: Mapped[bool]
+    lines: Mapped[dict[str, Any]]
+
+
+class InfoPage(Base):
+    """What a screen shows between calls, by language, until its last day."""
+
+    __tablename__ = "info_page"
+    id: Mapped[int] = key()
+    centre_id: Mapped[int] = centre()
+    words: Mapped[dict[str, str]]
+    last_day: Mapped[date | None]
