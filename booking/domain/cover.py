@@ -186,8 +186,19 @@ def _in_swaps(inputs: Inputs, affected: Mapping[int, str], places: Mapping[int, 
 
 
 def _elsewhen(inputs: Inputs, why: str, base: Plan, plan: Plan, loads: Mapping[int, Load], talk: Talk) -> Line:
-    """Another time that is offered, the nearest to her own; else it is cancelled."""
+    """Another time that is offered; else it is cancelled."""
     because = {"lost": why, "rule": _hindrance(inputs, base, plan, talk)}
+    place = _another_time(inputs, plan, loads, talk)
+    return Line(talk.id, OFFER if place else CANCEL, 0, talk.place, place, because)
+
+
+def another_time(inputs: Inputs, talk: Talk) -> Place | None:
+    """What a plan would propose to her alone, as everything is booked now."""
+    return _another_time(inputs, inputs.plan, inputs.loads, talk)
+
+
+def _another_time(inputs: Inputs, plan: Plan, loads: Mapping[int, Load], talk: Talk) -> Place | None:
+    """The nearest to her own."""
     kept = inputs.plan
     sold = plan._replace(
         walk_in_steps=kept.walk_in_steps, crisis_minutes=kept.crisis_minutes, kept_back=kept.kept_back
@@ -198,8 +209,8 @@ def _elsewhen(inputs: Inputs, why: str, base: Plan, plan: Plan, loads: Mapping[i
         offers = [o for o in offers_at(sold, talk.request, start) if within_hours(loads, o)]
         if offers:
             choice = assignment.choose(offers, loads, {c.id: c.rooms for c in plan.counsellors})
-            return Line(talk.id, OFFER, 0, talk.place, place_of(choice.offer, start), because)
-    return Line(talk.id, CANCEL, 0, talk.place, None, because)
+            return place_of(choice.offer, start)
+    return None
 
 
 def _hindrance(inputs: Inputs, base: Plan, plan: Plan, talk: Talk) -> str:

@@ -15,6 +15,10 @@ from booking.domain.places import Room
 from booking.domain.times import GRAIN_MINUTES, Span
 
 COLLEAGUE, SWAP, OFFER, CANCEL = ACTIONS = ("colleague", "swap", "offer", "cancel")
+PUT_OFF = (OFFER, CANCEL)  # her time does not take place, and she must be told
+APPLIED, UNDONE, ACCEPTED, LAPSED, RETURNED, CAME = LINE_STATES = (
+    "applied", "undone", "accepted", "lapsed", "returned", "came",
+)  # fmt: skip
 ABSENT, ROOM, CLOSED, PROGRAMME, INTERPRETER = CAUSES = ("absent", "room", "closed", "programme", "interpreter")
 MINUTE = timedelta(minutes=1)
 

@@ -49,9 +49,11 @@ class NoProgramme(Refusal):
 
 @dataclass(eq=False)
 class TooLate(Refusal):
-    """The time for this step ended at `until`."""
+    """The time for this step ended at `until`. `what` was timed: an "appointment" (it has begun), a "hold", an "offer"
+    that waited for an answer, or an "undo"."""
 
     until: datetime
+    what: str = "appointment"
 
 
 @dataclass(eq=False)

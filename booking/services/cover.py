@@ -16,12 +16,12 @@ from booking.domain.actors import By
 from booking.domain.appointments import BOOKED, CANCELLED
 from booking.domain.cover import Proposal
 from booking.domain.cover_check import check
-from booking.domain.cover_values import CANCEL, OFFER, Line, Place, Talk
+from booking.domain.cover_values import APPLIED, CANCEL, OFFER, Line, Place, Talk
 from booking.domain.errors import PlanChanged
 from booking.domain.reminders import APOLOGY, COVERED
 from booking.domain.reminders import OFFER as OFFER_TOLD
 from booking.services.steps import covering, messages
-from booking.services.steps.covering import APPLIED, Case
+from booking.services.steps.covering import Case
 from booking.services.steps.recording import appointment_step, desk_changed
 from booking.store import appointments as appointment_store
 from booking.store import cover as store
@@ -129,7 +129,7 @@ def _before(work: _Work, appointment_id: int) -> dict[str, Any]:
     """Everything that taking it back needs."""
     row = work.case.rows[appointment_id]
     kept = message_store.of_appointment(work.session, appointment_id, ("due", "unknown"))
-    states = {id_: state for id_, _kind, state in store.messages_of(work.session, appointment_id)}
+    states = {one.id: one.state for one in store.messages_of(work.session, [appointment_id]).get(appointment_id, [])}
     return {
         **covering.written(covering.place_of(row)), "sequence": row.sequence, "because": row.because,
         "claims": store.claims_of(work.session, work.centre_id, appointment_id),
@@ -154,17 +154,9 @@ def _moved(work: _Work, line: Line) -> int | None:
 
 def _offered(work: _Work, row: BookedRow, line: Line, place: Place) -> int:
     until = work.case.inputs.answer_by
-    hold_id = _hold(work, row, place, store.OFFER, until)
+    hold_id = covering.hold(work.session, work.centre_id, row, place, store.OFFER, until, work.now)
     store.give_to_hold(work.session, work.centre_id, line.talk_id, hold_id, until)
     return hold_id
-
-
-def _hold(work: _Work, row: BookedRow, place: Place, kind: str, until: datetime) -> int:
-    return store.add_hold(
-        work.session, centre_id=work.centre_id, kind=kind, appointment_id=row.id, carrier_id=row.carrier_id,
-        programme_id=row.programme_id, topic_id=row.topic_id, because={"rule": "cover", "among": 1, "share": 0},
-        made_at=work.now, expires_at=until, **covering.columns(place),
-    )  # fmt: skip
 
 
 def _claim(work: _Work, appointment_id: int, place: Place) -> None:
@@ -210,5 +202,6 @@ def _message(work: _Work, talk: Talk, kind: str, useful_until: datetime, due_at:
 def _keep_old(work: _Work, line: Line, claims: list[tuple[str, int]], until: datetime) -> None:
     free = store.unclaimed(work.session, claims)
     if free:
-        hold_id = _hold(work, work.case.rows[line.talk_id], line.before, store.UNDO, until)
+        row = work.case.rows[line.talk_id]
+        hold_id = covering.hold(work.session, work.centre_id, row, line.before, store.UNDO, until, work.now)
         store.claim_again(work.session, work.centre_id, free, hold_id=hold_id, expires_at=until)

@@ -7,23 +7,25 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from booking.domain.actors import By
-from booking.domain.cover_values import CANCEL, OFFER, Place
-from booking.domain.reminders import APOLOGY, UNSENT
+from booking.domain.appointments import BOOKED
+from booking.domain.cover_values import APPLIED, LAPSED, PUT_OFF, RETURNED, UNDONE, Place
+from booking.domain.reminders import APOLOGY, RESTORED, UNSENT
 from booking.domain.reminders import OFFER as OFFER_TOLD
 from booking.domain.times import DAY
 from booking.services.steps import covering
-from booking.services.steps.covering import APPLIED, LAPSED
+from booking.services.steps.covering import Case
 from booking.services.steps.recording import look
 from booking.store import cover as store
 from booking.store import roster as roster_store
-from booking.store.cover import BookedRow, PlanRow
+from booking.store.cover import BookedRow, LineRow, PlanRow, Sent
 from booking.store.db import observe, reading
 
 SHOWN = 7 * DAY
 
 
 class Settled(NamedTuple):
-    """A line of a plan. `to_call`: her time changed, and no message has reached her or will."""
+    """A line of a plan. `to_call`: her time changed, and no message has reached her or will. `answerable`: a new time
+    waits for her yes or no. `can_return`: her old place is there, and free."""
 
     id: int
     action: str
@@ -34,11 +36,12 @@ class Settled(NamedTuple):
     row: BookedRow
     to_call: bool
     called: bool
+    answerable: bool
     can_return: bool
 
 
 class Plan(NamedTuple):
-    """`undo_until`: nobody is told before; None once that has passed."""
+    """`undo_until`: no message goes out before; None once that has passed, or nothing can be undone as a whole."""
 
     id: int
     applied_at: datetime
@@ -64,10 +67,14 @@ def plans(centre_id: int, *, now: datetime) -> list[Plan]:
         for plan_id, line in _lines(session, centre_id, rows, now):
             lines[plan_id].append(line)
         return [
-            Plan(row.id, row.applied_at, row.tell_at if now < row.tell_at else None, lines[row.id])
+            Plan(row.id, row.applied_at, _undo_until(row, lines[row.id], now), lines[row.id])
             for row in rows
             if lines[row.id]
         ]
+
+
+def _undo_until(plan: PlanRow, lines: Iterable[Settled], now: datetime) -> datetime | None:
+    return plan.tell_at if now < plan.tell_at and all(line.state == APPLIED for line in lines) else None
 
 
 def looked(centre_id: int, staff_ids: Iterable[int], *, by: By, now: datetime) -> None:
@@ -78,26 +85,36 @@ def looked(centre_id: int, staff_ids: Iterable[int], *, by: By, now: datetime) -
 
 
 def _lines(session: Session, centre_id: int, plans: list[PlanRow], now: datetime) -> list[tuple[int, Settled]]:
-    standing = [x for x in store.lines_of(session, centre_id, [p.id for p in plans]) if x.state != "undone"]
+    standing = [x for x in store.lines_of(session, centre_id, [p.id for p in plans]) if x.state != UNDONE]
     rows = store.of_ids(session, centre_id, [line.appointment_id for line in standing])
-    told = store.told(session, centre_id, rows)
+    told, sent = store.told(session, centre_id, rows), store.messages_of(session, rows)
+    case = covering.case(session, centre_id, now, whole=True) if standing else None
+    quiet = {plan.id for plan in plans if now < plan.tell_at}
     found = []
     for line in standing:
         row, before = rows[line.appointment_id], covering.read(line.before)
         after = covering.read(line.after) if "starts_at" in line.after else None
-        new_time = line.action in (OFFER, CANCEL) and covering.is_as_left(row, line)
-        reached = row.id in told and not _unsent(session, row.id)
-        can_return = line.state in (APPLIED, LAPSED) and now < before.starts_at and covering.is_as_left(row, line)
+        answerable = line.state == APPLIED and line.hold_id is not None and line.plan_id not in quiet
         seen = Settled(
-            line.id, line.action, line.state, line.because.get("lost"), before, after, row, new_time and not reached,
-            line.called_at is not None, can_return,
+            line.id, line.action, line.state, line.because.get("lost"), before, after, row,
+            _to_call(row, line, row.id in told, sent.get(row.id, ())), line.called_at is not None, answerable,
+            case is not None and _can_return(case, row, line, before, now),
         )  # fmt: skip
         found.append((line.plan_id, seen))
     return found
 
 
-def _unsent(session: Session, appointment_id: int) -> bool:
-    return any(
-        kind in (OFFER_TOLD, APOLOGY) and state in UNSENT
-        for _id, kind, state in store.messages_of(session, appointment_id)
-    )
+def _to_call(row: BookedRow, line: LineRow, agreed: bool, sent: Iterable[Sent]) -> bool:
+    """Her time was changed, or is hers again after she was told, and no message has reached her or will."""
+    if line.state == RETURNED:
+        reached = any(one.kind == RESTORED and one.state not in UNSENT for one in sent)
+        return row.state == BOOKED and not reached
+    if line.action not in PUT_OFF or line.state not in (APPLIED, LAPSED) or not covering.is_as_left(row, line):
+        return False
+    return not agreed or any(one.kind in (OFFER_TOLD, APOLOGY) and one.state in UNSENT for one in sent)
+
+
+def _can_return(case: Case, row: BookedRow, line: LineRow, before: Place, now: datetime) -> bool:
+    """Whether taking this line back would not be refused."""
+    stands = line.state in (APPLIED, LAPSED) and now < before.starts_at and covering.is_as_left(row, line)
+    return stands and covering.can_be_kept(case, row, before, now)

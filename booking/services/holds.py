@@ -61,7 +61,7 @@ def extend(centre_id: int, token: str, *, now: datetime) -> Held:
     with transaction(centre_id) as session:
         row = _row(session, centre_id, token)
         if row.expires_at <= now:
-            raise TooLate(row.expires_at)
+            raise TooLate(row.expires_at, "hold")
         store.extend(session, centre_id, row.id, min(now + KEPT_FOR, row.made_at + AT_MOST))
         return _held(token, _row(session, centre_id, token))
 

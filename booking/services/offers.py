@@ -1,4 +1,7 @@
-"""A new time that cover proposes: the visitor says yes or no, by her link or at the desk, or its hour passes."""
+"""A new time that cover proposes: the visitor says yes or no, by her link or at the desk, or its hour passes.
+
+Until a plan's messages go out nobody knows of it, so nothing of it is shown or can be answered: undo stays exact.
+"""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -6,20 +9,21 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from booking.domain import tickets
+from booking.domain import cover as rules
+from booking.domain import cover_values, tickets
 from booking.domain.actors import By
 from booking.domain.appointments import BOOKED, CANCELLED
-from booking.domain.cover_values import CANCEL, OFFER
-from booking.domain.errors import NotFound, TooLate, WrongState
+from booking.domain.cover_values import ACCEPTED, APPLIED, CAME, LAPSED, PUT_OFF
+from booking.domain.errors import NotFound, SlotTaken, TooLate, WrongState
 from booking.domain.reminders import APOLOGY
 from booking.domain.times import DAY, local_day
 from booking.services.steps import covering, messages, placing, planning, queueing
-from booking.services.steps.covering import ACCEPTED, LAPSED
 from booking.services.steps.recording import appointment_step, board_changed, desk_changed, ticket_step
 from booking.store import appointments as appointment_store
 from booking.store import cover as store
+from booking.store import tickets as ticket_store
 from booking.store.appointments import Card
-from booking.store.cover import HoldRow
+from booking.store.cover import HoldRow, LineRow
 from booking.store.db import reading, transaction
 from booking.store.tickets import TicketRow
 
@@ -34,33 +38,52 @@ class Offer(NamedTuple):
     answer_by: datetime
 
 
-def pending(centre_id: int, appointment_id: int, *, now: datetime) -> Offer | None:
-    """What waits for this visitor's answer."""
+class Known(NamedTuple):
+    """An appointment as its visitor knows it, and the new time that waits for her answer."""
+
+    card: Card
+    offer: Offer | None
+
+
+def known(card: Card, *, now: datetime) -> Known:
+    """What a plan has put off or cancelled is still booked to her until she is told."""
+    if card.state != CANCELLED:
+        return Known(card, None)
     with reading() as session:
-        held = store.offer_of(session, centre_id, appointment_id)
-        return Offer(held.starts_at, held.ends_at, held.expires_at) if held and now < held.expires_at else None
+        if _is_quiet(session, card.centre_id, card.id, now):
+            return Known(card._replace(state=BOOKED, sequence=card.sequence - 1), None)
+        held = store.offer_of(session, card.centre_id, card.id)
+        waits = held is not None and now < held.expires_at
+        return Known(card, Offer(held.starts_at, held.ends_at, held.expires_at) if held and waits else None)
 
 
 def accept(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> Card:
-    """The new time is hers. Refusals: NotFound (nothing waits), TooLate, WrongState."""
-    with transaction(centre_id) as session:
-        held, card = _held(session, centre_id, appointment_id), placing.card(session, centre_id, appointment_id)
-        if now >= held.expires_at:
-            raise TooLate(held.expires_at)
-        place = covering.place_of(held)
-        values = {**covering.columns(place), "because": held.because, "sequence": card.sequence + 1}
-        if not appointment_store.change(session, centre_id, card.id, CANCELLED, BOOKED, **values):
-            raise WrongState(card.state)
-        store.give_to_appointment(session, centre_id, held.id, card.id)
-        _end(session, held, ACCEPTED)
-        _rearrange(session, held, card, by, now)
-        return placing.card(session, centre_id, appointment_id)
+    """The new time is hers.
+
+    Refusals: NotFound (nothing waits, or she is not told yet), TooLate, WrongState; SlotTaken, if somebody or something
+    of that place is not there any more: `near` then holds the time that is held for her instead, where there is one.
+    """
+    try:
+        with transaction(centre_id) as session:
+            held, card = (
+                _held(session, centre_id, appointment_id, now),
+                placing.card(session, centre_id, appointment_id),
+            )
+            if now >= held.expires_at:
+                raise TooLate(held.expires_at, "offer")
+            if _is_lost(session, held, now):
+                raise SlotTaken
+            _take(session, held, card)
+            _rearrange(session, held, card, by, now)
+            return placing.card(session, centre_id, appointment_id)
+    except SlotTaken:
+        raise SlotTaken(_propose_anew(centre_id, appointment_id, by, now)) from None
 
 
 def decline(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> None:
-    """The new time goes back to everybody; the appointment stays cancelled. Refusal: NotFound (nothing waits)."""
+    """The new time goes back to everybody; the appointment stays cancelled. Refusal: NotFound, as for a yes."""
     with transaction(centre_id) as session:
-        held = _held(session, centre_id, appointment_id)
+        held = _held(session, centre_id, appointment_id, now)
         messages.withdraw(session, appointment_id, now, by)
         _end(session, held, LAPSED)
         desk_changed(session, centre_id)
@@ -80,30 +103,119 @@ def lapse_due(now: datetime) -> int:
 
 def came_anyway(centre_id: int, line_id: int, *, by: By, now: datetime) -> TicketRow:
     """Somebody whose appointment was put off or cancelled stands at the desk: a number at her original time, for
-    whoever is free. Refusals: NotFound, WrongState (nothing was put off, or it was on another day), NumbersUsedUp.
+    whoever is free. It is hers alone: once more answers the same, and no other time waits for her.
+
+    Refusals: NotFound, WrongState (nothing was put off, or it was on another day), NumbersUsedUp.
     """
     with transaction(centre_id) as session:
         line = covering.line(session, centre_id, line_id)
-        day = local_day(now, planning.rules_of(session, centre_id).zone)
-        old, card = covering.read(line.before), placing.card(session, centre_id, line.appointment_id)
-        if line.action not in (OFFER, CANCEL) or card.state != CANCELLED:
-            raise WrongState(card.state)
-        if local_day(old.starts_at, planning.rules_of(session, centre_id).zone) != day:
+        card, zone = placing.card(session, centre_id, line.appointment_id), planning.rules_of(session, centre_id).zone
+        day, due_at = local_day(now, zone), covering.read(line.before).starts_at
+        if line.action not in PUT_OFF or line.state not in (APPLIED, LAPSED, CAME) or card.state != CANCELLED:
+            raise WrongState("changed")
+        if local_day(due_at, zone) != day:
             raise WrongState("other-day")
+        earlier = ticket_store.of_appointment(session, centre_id, card.id)
+        if earlier is not None:
+            return _once_more(session, earlier, by, now)
         ticket_id = queueing.number(
             session, centre_id, day, now, kind=tickets.APPOINTMENT, language=card.language,
-            programme_id=card.programme_id, due_at=old.starts_at,
+            programme_id=card.programme_id, appointment_id=card.id, due_at=due_at,
         )  # fmt: skip
         ticket_step(session, centre_id, ticket_id, "taken", now, by)
+        _end_line(session, line, card, by, now)
         board_changed(session, centre_id)
         return queueing.ticket_of(session, centre_id, ticket_id)
 
 
-def _held(session: Session, centre_id: int, appointment_id: int) -> HoldRow:
+# ── yes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_quiet(session: Session, centre_id: int, appointment_id: int, now: datetime) -> bool:
+    until = store.quiet_until(session, centre_id, appointment_id)
+    return until is not None and now < until
+
+
+def _held(session: Session, centre_id: int, appointment_id: int, now: datetime) -> HoldRow:
     found = store.offer_of(session, centre_id, appointment_id)
-    if found is None:
+    if found is None or _is_quiet(session, centre_id, appointment_id, now):
         raise NotFound
     return found
+
+
+def _is_lost(session: Session, held: HoldRow, now: datetime) -> bool:
+    """A yes is worth no more than an appointment that is booked there: both are lost in the same way."""
+    case = covering.case(session, held.centre_id, now, whole=True)
+    row = store.of_ids(session, held.centre_id, [held.appointment_id])[held.appointment_id]
+    return covering.is_lost(case, row, covering.place_of(held), now)
+
+
+def _take(session: Session, held: HoldRow, card: Card) -> None:
+    place = covering.place_of(held)
+    values = {**covering.columns(place), "because": held.because, "sequence": card.sequence + 1}
+    if not appointment_store.change(session, held.centre_id, card.id, CANCELLED, BOOKED, **values):
+        raise WrongState(card.state)
+    store.give_to_appointment(session, held.centre_id, held.id, card.id)
+    _end(session, held, ACCEPTED)
+
+
+def _rearrange(session: Session, held: HoldRow, card: Card, by: By, now: datetime) -> None:
+    """What follows from the new time: who may see her, the erasure date, the messages, and a row that says so."""
+    rules_ = planning.rules_of(session, held.centre_id)
+    if store.carrier_of(session, held.counsellor_id) != held.carrier_id:
+        store.add_grant(session, held.centre_id, held.counsellor_id, card.id, now)
+    day = local_day(held.starts_at, rules_.zone) + rules_.erase_after_days * DAY
+    appointment_store.postpone_erasure(session, held.centre_id, card.id, day)
+    messages.withdraw(session, card.id, now, by)
+    if card.id in store.told(session, held.centre_id, [card.id]):
+        _plan_messages(session, held, card, now, rules_.zone)
+    appointment_step(session, held.centre_id, card.id, "moved", now, by)
+    desk_changed(session, held.centre_id)
+
+
+def _plan_messages(session: Session, held: HoldRow, card: Card, now: datetime, zone: ZoneInfo) -> None:
+    messages.plan(
+        session, centre_id=held.centre_id, appointment_id=card.id, starts_at=held.starts_at, language=card.language,
+        now=now, zone=zone,
+    )  # fmt: skip
+
+
+def _propose_anew(centre_id: int, appointment_id: int, by: By, now: datetime) -> tuple[datetime, ...]:
+    """The lost time ends, and the next best is held instead; nothing, if there is none: then it stays cancelled."""
+    with transaction(centre_id) as session:
+        held = store.offer_of(session, centre_id, appointment_id)
+        if held is None or not _is_lost(session, held, now):  # somebody else was first, or she is there after all
+            return (held.starts_at,) if held else ()
+        line = store.line_of_hold(session, centre_id, held.id)
+        _end(session, held, LAPSED)
+        place = _hold_another(session, held, line, now)
+        if place is None:
+            messages.withdraw(session, appointment_id, now, by)
+        desk_changed(session, centre_id)
+        return (place.starts_at,) if place else ()
+
+
+def _hold_another(session: Session, lost: HoldRow, line: LineRow | None, now: datetime) -> cover_values.Place | None:
+    centre_id, id_ = lost.centre_id, lost.appointment_id
+    store.drop_expired(session, centre_id, now)
+    case = covering.case(session, centre_id, now, whole=True)
+    row, until = store.of_ids(session, centre_id, [id_])[id_], case.inputs.answer_by
+    place = rules.another_time(case.inputs, covering.talk(row, case.inputs.plan, now))
+    if place is None:
+        return None
+    hold_id = covering.hold(session, centre_id, row, place, store.OFFER, until, now)
+    claimed = covering.claimed(case.inputs.plan, place)
+    if not appointment_store.claim(
+        session, centre_id, claimed, cover_values.span(place), hold_id=hold_id, expires_at=until
+    ):
+        raise SlotTaken
+    if line is not None:
+        after = {**covering.written(place), "granted": False}
+        store.change_line(session, centre_id, line.id, state=APPLIED, hold_id=hold_id, after=after)
+    return place
+
+
+# ── the end of an offer ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _end(session: Session, held: HoldRow, state: str) -> None:
@@ -125,22 +237,16 @@ def _lapse(session: Session, held: HoldRow, now: datetime) -> None:
     desk_changed(session, held.centre_id)
 
 
-def _rearrange(session: Session, held: HoldRow, card: Card, by: By, now: datetime) -> None:
-    """What follows from the new time: who may see her, the erasure date, the messages, and a row that says so."""
-    rules = planning.rules_of(session, held.centre_id)
-    if store.carrier_of(session, held.counsellor_id) != held.carrier_id:
-        store.add_grant(session, held.centre_id, held.counsellor_id, card.id, now)
-    day = local_day(held.starts_at, rules.zone) + rules.erase_after_days * DAY
-    appointment_store.postpone_erasure(session, held.centre_id, card.id, day)
+def _end_line(session: Session, line: LineRow, card: Card, by: By, now: datetime) -> None:
+    """She is here: what was proposed is free again, and no message tells her of it any more."""
     messages.withdraw(session, card.id, now, by)
-    if card.id in store.told(session, held.centre_id, [card.id]):
-        _plan_messages(session, held, card, now, rules.zone)
-    appointment_step(session, held.centre_id, card.id, "moved", now, by)
-    desk_changed(session, held.centre_id)
+    store.change_line(session, card.centre_id, line.id, state=CAME)
+    if line.hold_id is not None:
+        store.drop_holds(session, card.centre_id, [line.hold_id])
 
 
-def _plan_messages(session: Session, held: HoldRow, card: Card, now: datetime, zone: ZoneInfo) -> None:
-    messages.plan(
-        session, centre_id=held.centre_id, appointment_id=card.id, starts_at=held.starts_at, language=card.language,
-        now=now, zone=zone,
-    )  # fmt: skip
+def _once_more(session: Session, ticket: TicketRow, by: By, now: datetime) -> TicketRow:
+    """The number she has; if it was missed it waits again."""
+    if ticket.state == tickets.MISSED:
+        queueing.wait_again(session, ticket.centre_id, ticket, now, by)
+    return queueing.ticket_of(session, ticket.centre_id, ticket.id)

@@ -102,8 +102,7 @@ def _once_more(session: Session, ticket: TicketRow, card: Card, by: By, now: dat
     """
     if ticket.state in (tickets.WAITING, *tickets.CURRENT):
         return ticket
-    uncalled = {"counsellor_id": None, "room_id": None, "calls": 0, "called_at": None, "ended_at": None}
-    queueing.take(session, card.centre_id, ticket, "return", now, by, **uncalled)
+    queueing.wait_again(session, card.centre_id, ticket, now, by)
     _arrive(session, card, appointments.MISSED, by, now)
     return queueing.ticket_of(session, card.centre_id, ticket.id)
 

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from booking.domain import cover_values
 from booking.domain.actors import By
 from booking.domain.appointments import BOOKED
-from booking.domain.cover_values import CANCEL, OFFER, Place, freed, judged
-from booking.domain.cover_values import place_of as offered_place
+from booking.domain.cover_values import APPLIED, CANCEL, LAPSED, OFFER, RETURNED, UNDONE, Place
 from booking.domain.errors import NotFound, SlotTaken, TooLate, WrongState
 from booking.domain.reminders import DROPPED, DUE, RESTORED
 from booking.services.steps import covering, messages
-from booking.services.steps.covering import APPLIED, LAPSED, UNDONE, Case
 from booking.services.steps.recording import appointment_step, desk_changed
 from booking.store import appointments as appointment_store
 from booking.store import cover as store
@@ -35,9 +34,10 @@ class _Back(NamedTuple):
 
 
 def undo(centre_id: int, plan_id: int, *, by: By, now: datetime) -> None:
-    """Within three minutes: every row and claim as it was before the plan, and nobody was told.
+    """Within three minutes: every row and claim as it was before the plan, and no message has told anybody.
 
-    Refusals: NotFound, TooLate, WrongState (somebody has changed one of the appointments meanwhile).
+    Whoever was called meanwhile has to be called again. Refusals: NotFound, TooLate, WrongState (somebody has changed
+    one of the appointments meanwhile).
     """
     with transaction(centre_id) as session:
         plan = store.plan_of(session, centre_id, plan_id)
@@ -49,7 +49,7 @@ def undo(centre_id: int, plan_id: int, *, by: By, now: datetime) -> None:
         if any(back.line.state != APPLIED or not covering.is_as_left(back.row, back.line) for back in backs):
             raise WrongState("changed")
         if now >= plan.tell_at or not all(_untold(back) for back in backs):
-            raise TooLate(plan.tell_at)
+            raise TooLate(plan.tell_at, "undo")
         _give_back(session, centre_id, backs, plan.applied_at)
         for back in backs:
             _restore(back)
@@ -80,7 +80,8 @@ def take_back(centre_id: int, line_id: int, *, by: By, now: datetime) -> None:
 def _new_messages(back: _Back) -> list[tuple[int, str]]:
     """(id, state) of what the plan has queued."""
     known = set(back.line.before["known"])
-    return [(id_, state) for id_, _kind, state in store.messages_of(back.session, back.row.id) if id_ not in known]
+    sent = store.messages_of(back.session, [back.row.id]).get(back.row.id, [])
+    return [(one.id, one.state) for one in sent if one.id not in known]
 
 
 def _untold(back: _Back) -> bool:
@@ -108,7 +109,9 @@ def _restore(back: _Back) -> None:
     for id_, state in before["messages"]:
         message_store.move(session, id_, DROPPED, state)
     _ungrant(back)
-    store.change_line(session, centre_id, back.line.id, state=UNDONE)
+    # Who was called already knows of it: she is on the list once more, to hear that it takes place after all.
+    called = back.line.called_at is not None
+    store.change_line(session, centre_id, back.line.id, state=RETURNED if called else UNDONE, called_at=None)
     appointment_step(session, centre_id, back.row.id, "uncovered", back.now, back.by)
 
 
@@ -124,7 +127,7 @@ def _return(back: _Back, old: Place) -> None:
     """To the place it had, judged as a booking would be."""
     session, centre_id, line, row = back.session, back.centre_id, back.line, back.row
     case = covering.case(session, centre_id, back.now, whole=True)
-    if not _can_be_kept(case, back, old):
+    if not covering.can_be_kept(case, row, old, back.now):
         raise SlotTaken
     if line.hold_id is not None:
         store.drop_holds(session, centre_id, [line.hold_id])
@@ -136,25 +139,18 @@ def _return(back: _Back, old: Place) -> None:
     values = {**covering.columns(old), "because": line.before["because"], "sequence": row.sequence + was_told}
     store.set_back(session, centre_id, row.id, state=BOOKED, **values)
     _ungrant(back)
-    store.change_line(session, centre_id, line.id, state=UNDONE)
+    store.change_line(session, centre_id, line.id, state=RETURNED if was_told else UNDONE, called_at=None)
     appointment_step(session, centre_id, row.id, "uncovered", back.now, back.by)
     if was_told:
-        _tell_again(back, old)
+        _tell_again(back, old, case.inputs.plan.calendar.zone)
 
 
-def _can_be_kept(case: Case, back: _Back, old: Place) -> bool:
-    talk = covering.talk(back.row, case.inputs.plan, back.now)._replace(place=old)
-    plan = case.inputs.plan._replace(crisis_minutes=0, kept_back=())  # nothing more is sold than was before
-    if back.row.state == BOOKED:
-        plan = freed(case.inputs, plan, [covering.place_of(back.row)])
-    return any(offered_place(offer, old.starts_at) == old for offer in judged(plan, talk))
-
-
-def _tell_again(back: _Back, old: Place) -> None:
+def _tell_again(back: _Back, old: Place, zone: ZoneInfo) -> None:
+    """That it takes place after all, and its reminders anew."""
     session, centre_id, row = back.session, back.centre_id, back.row
     messages.withdraw(session, row.id, back.now, back.by)
     if row.id in store.told(session, centre_id, [row.id]):
-        messages.tell(
+        messages.plan(
             session, centre_id=centre_id, appointment_id=row.id, starts_at=old.starts_at, language=row.language,
-            kind=RESTORED, due_at=back.now,
+            now=back.now, zone=zone, first=RESTORED,
         )  # fmt: skip

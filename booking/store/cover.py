@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from booking.domain.appointments import BOOKED
+from booking.domain.cover_values import APPLIED, PUT_OFF
 from booking.domain.times import Span
 from booking.store import models as m
 
@@ -66,6 +67,14 @@ class LineRow(NamedTuple):
     after: dict[str, Any]
     hold_id: int | None
     called_at: datetime | None
+
+
+class Sent(NamedTuple):
+    """A message in the outbox, as far as cover looks at it."""
+
+    id: int
+    kind: str
+    state: str
 
 
 class HoldRow(NamedTuple):
@@ -202,6 +211,13 @@ def offer_of(session: Session, centre_id: int, appointment_id: int) -> HoldRow |
     return HoldRow._make(row) if row else None
 
 
+def quiet_until(session: Session, centre_id: int, appointment_id: int) -> datetime | None:
+    """When the visitor of what a plan has put off or cancelled is told; None if no plan has."""
+    mine = line.centre_id == centre_id, line.appointment_id == appointment_id, line.state == APPLIED
+    rows = select(func.max(plan.tell_at)).join(m.CoverLine.__table__, line.plan_id == plan.id)
+    return session.execute(rows.where(*mine, line.action.in_(PUT_OFF))).scalar()
+
+
 def overdue_offers(session: Session, now: datetime) -> list[HoldRow]:
     """Of every centre."""
     return [HoldRow._make(row) for row in session.execute(_HOLDS.where(h.expires_at <= now))]
@@ -284,11 +300,14 @@ def told(session: Session, centre_id: int, appointment_ids: Iterable[int]) -> se
     return set(session.scalars(rows))
 
 
-def messages_of(session: Session, appointment_id: int) -> list[tuple[int, str, str]]:
-    """(id, kind, state) of all its messages."""
+def messages_of(session: Session, appointment_ids: Iterable[int]) -> dict[int, list[Sent]]:
+    """All messages of these appointments, by appointment; those without any are left out."""
+    found: dict[int, list[Sent]] = {}
     message = m.Message.__table__.c
-    rows = select(message.id, message.kind, message.state).where(message.appointment_id == appointment_id)
-    return [(row.id, row.kind, row.state) for row in session.execute(rows.order_by(message.id))]
+    rows = select(message.appointment_id, *(message[name] for name in Sent._fields)).order_by(message.id)
+    for id_, *row in session.execute(rows.where(message.appointment_id.in_(tuple(appointment_ids)))):
+        found.setdefault(id_, []).append(Sent._make(row))
+    return found
 
 
 def unmake_messages(session: Session, centre_id: int, ids: Iterable[int]) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from booking.domain.appointments import CANCELLED
 from booking.domain.queue import Waiting
 from booking.domain.tickets import CURRENT, WAITING
 from booking.store import models as m
@@ -123,7 +124,7 @@ _COUNT_UP = (
 _BOOKED = (
     select(m.Appointment.room_id, m.Appointment.starts_at, m.Appointment.ends_at)
     .join(m.Ticket, m.Ticket.appointment_id == m.Appointment.id)
-    .where(t.centre_id == bindparam("centre"), t.id == bindparam("ticket"))
+    .where(t.centre_id == bindparam("centre"), t.id == bindparam("ticket"), m.Appointment.state != CANCELLED)
 )
 _WAITING = (
     select(t.id, t.number, t.kind, t.language, t.programme_id, programme.name.label("programme"), t.bound_to,
@@ -232,7 +233,7 @@ def left_open(session: Session, centre_id: int, before: date) -> list[TicketRow]
 
 
 def booked(session: Session, centre_id: int, ticket_id: int) -> Booked | None:
-    """None for a walk-in."""
+    """None for a walk-in, and for who came although her appointment had been put off."""
     row = session.connection().execute(_BOOKED, {"centre": centre_id, "ticket": ticket_id}).first()
     return Booked._make(row) if row else None
 

@@ -101,6 +101,13 @@ def called(line_id: int) -> ResponseReturnValue:
     return _do(lambda: cover.called(g.centre.id, line_id, by=_by(), now=clock.now()))
 
 
+@blueprint.post("/<centre>/cover/appointments/<int:appointment_id>/answer")
+def answer(appointment_id: int) -> ResponseReturnValue:
+    """What she said on the telephone to the new time that is held for her."""
+    verb = offers.accept if request.form.get("reply") == "yes" else offers.decline
+    return _do(lambda: verb(g.centre.id, appointment_id, by=_by(), now=clock.now()))
+
+
 @blueprint.post("/<centre>/cover/lines/<int:line_id>/came")
 def came(line_id: int) -> ResponseReturnValue:
     """Somebody stands here at her old time: a number, shown large."""
@@ -115,7 +122,7 @@ def _by() -> By:
     return By("desk", g.staff.id)
 
 
-def _do(act: Callable[[], None]) -> ResponseReturnValue:
+def _do(act: Callable[[], object]) -> ResponseReturnValue:
     if not Form().validate():
         return _page(code=400)
     try:
@@ -197,12 +204,12 @@ def _plain(value: object) -> object:
 
 
 def _read(typed: str) -> tuple[str, list[Accepted]]:
-    """Refusal: Invalid("plan", "body-unreadable")."""
+    """Refusal: Invalid("plan", "plan-unreadable")."""
     try:
         fingerprint, lines = json.loads(typed)
         return str(fingerprint), [_accepted(*line) for line in lines]
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise Invalid("plan", "body-unreadable") from error
+        raise Invalid("plan", "plan-unreadable") from error
 
 
 def _accepted(talk_id: int, action: str, chain: int, place: list[Any] | None, because: dict[str, Any]) -> Accepted:

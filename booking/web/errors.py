@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from booking.domain.errors import Invalid, NoRoom, Refusal, TooBusy, WrongState, traced
+from booking.domain.errors import Invalid, NoRoom, Refusal, TooBusy, TooLate, WrongState, traced
 from booking.domain.tickets import shown
 from booking.web import i18n
 
@@ -97,6 +97,7 @@ REASONS: dict[str, LazyString] = {
     "closure-of-all-only": _("This is possible only for the whole centre."),
     "nobody-chosen": _("Please choose at least one person."),
     "day-over": _("Please choose a day that is not over."),
+    "plan-unreadable": _("We could not read this plan. Please load the page again."),
     "body-unreadable": _("We could not read this. Please send a JSON object."),
 }
 # Where "no longer possible" would help nobody: the state a WrongState found.
@@ -104,6 +105,12 @@ STATES: dict[str, LazyString] = {
     "cancelled": _("This appointment was cancelled."),
     "other-day": _("This appointment is on another day."),
     "called-often-enough": _("This number was called four times. Nobody came."),
+}
+# What a TooLate timed, where it was no appointment.
+LATE: dict[str, LazyString] = {
+    "hold": _("This time is no longer kept for you. Please choose it again."),
+    "offer": _("The proposed time is no longer kept. Please choose another one."),
+    "undo": _("The three minutes are over. You can still take back each line by itself."),
 }
 # Programs open no pages.
 FOR_PROGRAMS: dict[str, LazyString] = {
@@ -144,6 +151,8 @@ def sentence(error: Exception) -> str:
         return str(REASONS.get(error.reason, TABLE["invalid"].sentence))
     if isinstance(error, WrongState) and error.state in STATES:
         return str(STATES[error.state])
+    if isinstance(error, TooLate) and error.what in LATE:
+        return str(LATE[error.what])
     if isinstance(error, NoRoom) and error.until and error.needed_at:
         return _when_free(error.room or "", error.needed_at, error.until)
     said = str(TABLE[kind_of(error)].sentence)

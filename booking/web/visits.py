@@ -51,35 +51,50 @@ class Shown(NamedTuple):
 
 @blueprint.get("/<centre>/<language:language>/appointment/<link>")
 def show(link: str) -> ResponseReturnValue:
+    return _show(link)
+
+
+def _show(link: str, refusal: str | None = None) -> str:
     card = _card(link)
+    known = offers.known(card, now=clock.now())
     return render_template(
-        "appointments/show.html", appointment=_shown(card), is_new="new" in request.args,
-        is_moved="moved" in request.args, by_code=_by_code(link),
+        "appointments/show.html", appointment=_shown(known.card), is_new="new" in request.args,
+        is_moved="moved" in request.args, by_code=_by_code(link), refusal=refusal,
         code_picture=appointments.code_picture(card) if card.code else None,
-        can_change=can_change(card), ics_url=url_for(".calendar", link=link),
-        offer=offers.pending(g.centre.id, card.id, now=clock.now()) if card.state == "cancelled" else None,
-        offer_url=url_for(".answer_offer", link=link),
-        move_url=url_for(".move", link=link), cancel_url=url_for(".cancel", link=link),
+        can_change=can_change(card), ics_url=url_for(".calendar", link=link), offer=known.offer,
+        offer_url=url_for(".answer_offer", link=link), move_url=url_for(".move", link=link),
+        cancel_url=url_for(".cancel", link=link),
     )  # fmt: skip
 
 
 @blueprint.post("/<centre>/<language:language>/appointment/<link>/offer")
 @limits.limiter.limit(limits.BOOK)
 def answer_offer(link: str) -> ResponseReturnValue:
-    """Yes or no to the new time that is held for her; too late or answered already, the page says how it stands."""
+    """Yes or no to the new time that is held for her; too late or answered already, the page says how it stands, and
+    if the new time cannot be kept either, which one is held instead."""
     card, form = _card(link), Form()
     if form.validate():
         verb = offers.accept if request.form.get("reply") == "yes" else offers.decline
-        with suppress(NotFound, TooLate, WrongState):
-            verb(g.centre.id, card.id, by=WEB, now=clock.now())
+        try:
+            with suppress(NotFound, TooLate, WrongState):
+                verb(g.centre.id, card.id, by=WEB, now=clock.now())
+        except SlotTaken as refusal:
+            return _show(link, _gone(refusal)), status(refusal)
     return redirect(url_for(".show", link=link), 303)
+
+
+def _gone(refusal: SlotTaken) -> str:
+    if refusal.near:
+        return str(_("The proposed time is gone as well. We are sorry. We hold another time for you."))
+    return str(_("The proposed time is gone as well. We are sorry. We have found no other time."))
 
 
 @blueprint.get("/<centre>/<language:language>/appointment/<link>/calendar.ics")
 def calendar(link: str) -> ResponseReturnValue:
     card = _card(link)
     words = _("Code: %(code)s. Cannot come? Please call %(phone)s.", code=spoken(card.code or ""), phone=g.centre.phone)
-    file = appointments.calendar_file(card, title=i18n.text(g.centre.name), place=g.centre.address, words=words)
+    known = offers.known(card, now=clock.now()).card
+    file = appointments.calendar_file(known, title=i18n.text(g.centre.name), place=g.centre.address, words=words)
     as_file = {"Content-Disposition": 'attachment; filename="appointment.ics"'}
     return Response(file, headers=as_file, content_type="text/calendar; charset=utf-8")
 

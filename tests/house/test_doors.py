@@ -38,6 +38,7 @@ PAGES = {
     "cover.page": RECEPTION,
     "cover.accept": RECEPTION,
     "cover.undo": RECEPTION,
+    "cover.answer": RECEPTION,
     "cover.back": RECEPTION,
     "cover.called": RECEPTION,
     "cover.came": RECEPTION,

@@ -5,10 +5,22 @@ from contextlib import suppress
 from datetime import date, time
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from booking.domain.actors import By
 from booking.domain.errors import NotFound, PlanChanged, SlotTaken, TooLate, WrongState
-from booking.services import appointments, changes, cover, covered, offers, reminders, retention, tickets, uncover
+from booking.services import (
+    appointments,
+    calls,
+    changes,
+    cover,
+    covered,
+    offers,
+    reminders,
+    retention,
+    tickets,
+    uncover,
+)
 from booking.store import models as m
 from booking.store.db import transaction
 from tests.people import (
@@ -98,6 +110,12 @@ def the(column, *, of):
     return found
 
 
+def known(house, id_, now):
+    """State and offer, as the visitor sees them."""
+    card, offer = offers.known(appointments.card(house, id_), now=now)
+    return card.state, offer
+
+
 def booked(house, start=NINE, **values):
     return a_booking(house, start, **{"name": "Nour", "phone": MOBILE, "reminders": True, **values}).card.id
 
@@ -156,10 +174,10 @@ def test_without_a_colleague_a_new_time_is_proposed_held_and_told(house, anna):
     assert the(m.Appointment.state, of=id_) == "cancelled"
     [(kind, starts, until)] = rows(m.Hold.kind, m.Hold.starts_at, m.Hold.expires_at, kind="offer")
     assert (kind, starts, until) == ("offer", at("2027-03-04 09:00"), at("2027-03-03 18:00"))
-    assert offers.pending(house, id_, now=NOW) == (starts, starts + 30 * MINUTE, until)
+    assert known(house, id_, LATER) == ("cancelled", (starts, starts + 30 * MINUTE, until))
     due = [(k, d) for k, d, s in rows(m.Message.kind, m.Message.due_at, m.Message.state) if s == "due"]
     assert due == [("offer", LATER)]
-    assert offers.pending(house, id_, now=until) is None
+    assert known(house, id_, until) == ("cancelled", None)
 
 
 def test_a_held_time_is_nobody_else_s(house, anna):
@@ -186,6 +204,82 @@ def test_a_yes_makes_the_new_time_hers(house, anna):
     assert rows(m.Visitor.erase_on) == [date(2027, 4, 3)]
     with pytest.raises(NotFound):
         offers.accept(house, id_, by=By("web"), now=LATER)
+
+
+def test_until_she_is_told_the_visitor_sees_no_offer_and_no_answer_is_taken(house, anna):
+    """So that nothing she does can stand in the way of undoing all of it."""
+    id_, off = booked(house), booked(house, NINE + 45 * MINUTE)
+    soon = LATER - MINUTE
+    sick(house, anna, days=2)
+    plan = settle(house, 1)
+    for verb in (offers.accept, offers.decline):
+        with pytest.raises(NotFound):
+            verb(house, id_, by=By("web"), now=soon)
+    assert known(house, id_, soon) == known(house, off, soon) == ("booked", None)
+    assert known(house, id_, LATER)[0] == "cancelled"
+    assert known(house, id_, LATER)[1].starts_at == at("2027-03-05 09:00")
+    shown = offers.known(appointments.card(house, id_), now=soon).card
+    assert shown.sequence == 0
+    uncover.undo(house, plan, by=LEAD, now=soon)
+    assert known(house, id_, LATER) == ("booked", None)
+
+
+def test_a_yes_to_a_place_that_is_gone_is_refused_with_the_next_that_is_held(house, anna):
+    id_ = booked(house)
+    sick(house, anna)
+    settle(house)
+    an_absence(house, anna, at("2027-03-04 00:00"), at("2027-03-05 00:00"))
+    with pytest.raises(SlotTaken) as refused:
+        offers.accept(house, id_, by=By("web"), now=LATER)
+    assert refused.value.near == (at("2027-03-05 09:00"),)
+    assert known(house, id_, LATER)[1].starts_at == at("2027-03-05 09:00")
+    assert rows(m.Hold.starts_at, kind="offer") == [at("2027-03-05 09:00")]
+    assert len(rows(m.Claim.step, hold_id=rows(m.Hold.id, kind="offer")[0])) == 14
+    assert rows(m.CoverLine.state, m.CoverLine.hold_id) == [("applied", rows(m.Hold.id, kind="offer")[0])]
+    assert offers.accept(house, id_, by=By("web"), now=LATER).starts_at == at("2027-03-05 09:00")
+
+
+def test_a_yes_where_no_time_is_left_ends_the_offer(house, anna):
+    id_ = booked(house)
+    sick(house, anna)
+    settle(house)
+    an_absence(house, anna, at("2027-03-04 00:00"), at("2027-04-30 00:00"))
+    with pytest.raises(SlotTaken) as refused:
+        offers.accept(house, id_, by=By("web"), now=LATER)
+    assert refused.value.near == ()
+    assert known(house, id_, LATER) == ("cancelled", None)
+    assert (rows(m.CoverLine.state), rows(m.Hold.id, kind="offer")) == (["lapsed"], [])
+    assert "due" not in rows(m.Message.state)
+
+
+@pytest.mark.parametrize("meanwhile", ["answered", "back", "taken", "no plan"])
+def test_what_happens_between_a_refused_yes_and_the_next_offer(house, anna, monkeypatch, meanwhile):
+    """The refusal has rolled back and given the lock away."""
+    id_ = booked(house)
+    sick(house, anna)
+    settle(house)
+    away = an_absence(house, anna, at("2027-03-04 00:00"), at("2027-03-05 00:00"))
+    anew = offers._propose_anew
+
+    def later(*more):
+        if meanwhile == "answered":
+            offers.decline(house, id_, by=By("web"), now=LATER)
+        elif meanwhile == "back":
+            change(m.Absence, away, ends_at=at("2027-03-04 00:00"))
+        elif meanwhile == "taken":
+            monkeypatch.setattr(offers.appointment_store, "claim", lambda *_, **__: False)
+        else:
+            with transaction(house) as session:
+                session.execute(m.CoverLine.__table__.delete())
+        return anew(*more)
+
+    monkeypatch.setattr(offers, "_propose_anew", later)
+    with pytest.raises(SlotTaken) as refused:
+        offers.accept(house, id_, by=By("web"), now=LATER)
+    assert refused.value.near == {
+        "answered": (), "back": (at("2027-03-04 09:00"),), "taken": (), "no plan": (at("2027-03-05 09:00"),),
+    }[meanwhile]  # fmt: skip
+    assert len(rows(m.Hold.id, kind="offer")) == (meanwhile != "answered")
 
 
 def test_a_yes_to_a_colleague_of_another_carrier_lets_her_see_the_visitor(house, anna, berta):
@@ -375,6 +469,23 @@ def test_undo_restores_every_row_and_claim_exactly(house, anna, berta, colleague
     settle(house, now=LATER - MINUTE)  # and may be settled again
 
 
+def test_who_was_called_within_the_three_minutes_has_to_be_called_again_after_an_undo(house, anna):
+    id_ = an_appointment(house, anna, NINE)
+    booked(house, NINE + 45 * MINUTE)
+    sick(house, anna)
+    before = everything()
+    plan = settle(house)
+    [to_call] = [line for line in covered.plans(house, now=NOW)[0].lines if line.to_call]
+    cover.called(house, to_call.id, by=LEAD, now=NOW)
+    uncover.undo(house, plan, by=LEAD, now=LATER - MINUTE)
+    assert everything() == before
+    [seen] = covered.plans(house, now=LATER - MINUTE)
+    [line] = seen.lines
+    assert (seen.undo_until, line.row.id, line.state, line.to_call, line.called) == (None, id_, "returned", True, False)
+    cover.called(house, line.id, by=LEAD, now=LATER)
+    assert [line.called for line in covered.plans(house, now=LATER)[0].lines] == [True]
+
+
 def test_undo_gives_a_swap_back_as_it_was(house, anna, berta):
     """Berta takes Anna's visitor in Arabic, and Cleo takes Berta's, in rooms that one leaves to the other."""
     add(m.StaffLanguage(staff_id=berta, language="ar", centre_id=house))
@@ -436,7 +547,8 @@ def test_when_she_is_back_early_a_line_can_be_taken_back_and_the_visitor_is_told
     assert (the(m.Appointment.state, of=id_), the(m.Appointment.starts_at, of=id_)) == ("booked", NINE)
     assert rows(m.Hold.kind) == []
     due = [(k, d) for k, d, s in rows(m.Message.kind, m.Message.due_at, m.Message.state) if s == "due"]
-    assert due == [("restored", LATER)]
+    assert due == [("restored", LATER), ("reminder_eve", at("2027-03-02 18:00"))]
+    assert [line.to_call for line in covered.plans(house, now=LATER)[0].lines] == [False]
     with pytest.raises(WrongState):
         uncover.take_back(house, rows(m.CoverLine.id)[0], by=LEAD, now=LATER)
 
@@ -457,9 +569,13 @@ def test_who_left_no_phone_cannot_be_told_again(house, anna):
     absence = sick(house, anna)
     settle(house)
     change(m.Absence, absence, ends_at=at("2027-03-03 00:00"))
-    offers.decline(house, 1, by=By("web"), now=NOW)
-    uncover.take_back(house, rows(m.CoverLine.id)[0], by=LEAD, now=LATER)
+    offers.decline(house, 1, by=By("web"), now=LATER)
+    [line] = rows(m.CoverLine.id)
+    cover.called(house, line, by=LEAD, now=LATER)
+    uncover.take_back(house, line, by=LEAD, now=LATER)
     assert rows(m.Message.id) == []
+    [seen] = covered.plans(house, now=LATER)[0].lines
+    assert (seen.state, seen.to_call, seen.called, seen.can_return) == ("returned", True, False, False)
 
 
 def test_a_place_that_is_gone_is_not_given_back(house, anna, monkeypatch):
@@ -497,15 +613,55 @@ def test_a_tick_says_who_was_called_and_can_be_taken_off(house, anna):
 
 def test_who_comes_anyway_gets_a_number_at_her_original_time(house, anna):
     start = at("2027-03-02 10:00")
-    an_appointment(house, anna, start), an_appointment(house, anna, NINE)
+    came = an_appointment(house, anna, start)
+    an_appointment(house, anna, NINE)
     an_absence(house, anna, NOW - DAY, NOW + 2 * DAY)
     settle(house)
     first, second = rows(m.CoverLine.id)
     number = offers.came_anyway(house, first, by=LEAD, now=start)
-    assert (number.state, number.appointment_id) == ("waiting", None)
+    assert (number.state, number.appointment_id) == ("waiting", came)
     assert rows(m.Ticket.due_at, m.Ticket.kind, m.Ticket.bound_to) == [(start, "appointment", None)]
+    assert offers.came_anyway(house, first, by=LEAD, now=start) == number
     with pytest.raises(WrongState):
         offers.came_anyway(house, second, by=LEAD, now=start)
+
+
+def test_whoever_came_anyway_has_one_number_and_no_other_time_waits_for_her(house, anna, monkeypatch):
+    start = at("2027-03-02 10:00")
+    id_ = an_appointment(house, anna, start)
+    berta = a_counsellor(house, "Berta", rooms=["r2"], shifts=())
+    an_absence(house, anna, NOW - DAY, NOW + DAY)
+    settle(house)
+    [line] = rows(m.CoverLine.id)
+    assert rows(m.Hold.id, kind="offer") != []
+    number = offers.came_anyway(house, line, by=LEAD, now=start)
+    assert (rows(m.CoverLine.state), rows(m.Hold.id, kind="offer")) == (["came"], [])
+    assert {until for until in rows(m.Claim.expires_at) if until > start} == set()
+    assert known(house, id_, start) == ("cancelled", None)
+    [seen] = covered.plans(house, now=start)[0].lines
+    assert (seen.to_call, seen.answerable, seen.can_return) == (False, False, False)
+    called = calls.call_next(house, berta, by=LEAD, now=start)
+    assert called.id == number.id
+    calls.missing(house, called.id, berta, by=LEAD, now=start)
+    assert offers.came_anyway(house, line, by=LEAD, now=start).state == "waiting"
+    calls.call_next(house, berta, by=LEAD, now=start)
+    assert calls.finish(house, number.id, berta, by=LEAD, now=start).state == "done"
+    assert the(m.Appointment.state, of=id_) == "cancelled"
+    assert rows(m.Ticket.number) == [number.number]
+    monkeypatch.setattr(offers.ticket_store, "of_appointment", lambda *_: None)
+    with pytest.raises(IntegrityError):  # the constraint beneath
+        offers.came_anyway(house, line, by=LEAD, now=start)
+
+
+def test_nobody_comes_anyway_to_what_was_taken_back(house, anna):
+    id_ = an_appointment(house, anna, at("2027-03-02 10:00"))
+    an_absence(house, anna, NOW - DAY, NOW + DAY)
+    uncover.undo(house, settle(house), by=LEAD, now=NOW)
+    settle(house)
+    first, second = rows(m.CoverLine.id)
+    with pytest.raises(WrongState):
+        offers.came_anyway(house, first, by=LEAD, now=NOW)
+    assert offers.came_anyway(house, second, by=LEAD, now=NOW).appointment_id == id_
 
 
 def test_who_kept_her_time_is_checked_in_as_ever(house, anna, berta):
@@ -581,7 +737,7 @@ def test_on_any_day_nobody_is_in_two_places_and_undo_is_exact(house, anna, seed)
             assert everything(now) == before
         for id_ in rows(m.Hold.appointment_id, kind="offer"):
             if rng.random() < 0.4:
-                offers.accept(house, id_, by=By("web"), now=now + MINUTE)
+                offers.accept(house, id_, by=By("web"), now=now + 4 * MINUTE)
         nothing_is_in_two_places()
 
 
@@ -590,16 +746,18 @@ def test_on_any_day_nobody_is_in_two_places_and_undo_is_exact(house, anna, seed)
 
 def test_the_room_shows_what_stands_and_until_when_it_can_be_taken_back(house, anna, berta):
     booked(house)
-    sick(house, anna)
+    absence = sick(house, anna)
     plan = settle(house)
     [seen] = covered.plans(house, now=NOW)
     assert (seen.id, seen.undo_until) == (plan, LATER)
     [line] = seen.lines
     assert (line.action, line.lost, line.after.counsellor_id, line.to_call, line.can_return) == (
-        "colleague", "absent", berta, False, True,
+        "colleague", "absent", berta, False, False,
     )  # fmt: skip
     assert covered.names(house).staff[berta] == "Berta"
     assert covered.plans(house, now=LATER)[0].undo_until is None
+    change(m.Absence, absence, ends_at=at("2027-03-03 00:00"))
+    assert covered.plans(house, now=LATER)[0].lines[0].can_return is True
     assert covered.plans(house, now=NINE)[0].lines[0].can_return is False
     assert covered.plans(house, now=NOW + 8 * DAY) == []
     uncover.undo(house, plan, by=LEAD, now=NOW)

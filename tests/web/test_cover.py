@@ -143,7 +143,16 @@ def test_later_a_line_goes_back_or_the_page_says_why_not(app, house, lead, watch
     close(app, house)
     accept(lead)
     watch.pass_by(minutes=4)
-    back = next(form for form in read(lead.get(COVER)).forms if form.action.endswith("/back"))
+
+    def ways_back():
+        return [form for form in read(lead.get(COVER)).forms if form.action.endswith("/back")]
+
+    assert ways_back() == []  # it would be refused
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(m.Closure).values(kind="open"))
+    [back] = ways_back()
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(m.Closure).values(kind="shut"))
     assert lead.post(back.action, data=back.fields).status_code == 409
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(update(m.Closure).values(kind="open"))
@@ -164,6 +173,11 @@ def test_the_visitor_says_yes_or_no_on_her_page(app, house, lead, watch):
     accept(lead)
     visitor = app.test_client()
     page = visitor.get(f"/ludwigsburg/de/appointment/{yes}")
+    assert worded(app, "We propose a new time.") not in read(page).words
+    assert worded(app, "Your appointment is cancelled.") not in read(page).words
+    assert "STATUS:CONFIRMED" in visitor.get(f"/ludwigsburg/de/appointment/{yes}/calendar.ics").text
+    watch.pass_by(minutes=3)
+    page = visitor.get(f"/ludwigsburg/de/appointment/{yes}")
     assert worded(app, "We propose a new time.") in read(page).words
     assert press(visitor, page, reply="yes").status_code == 200
     again = press_once(visitor, page, reply="yes")
@@ -174,3 +188,53 @@ def test_the_visitor_says_yes_or_no_on_her_page(app, house, lead, watch):
     lines = read(lead.get(COVER)).words
     assert worded(app, "said yes") in lines
     assert worded(app, "no answer, or no") in lines
+
+
+def test_a_yes_to_a_time_that_is_gone_shows_the_next_one_that_is_held(app, house, lead, watch):
+    link = booked(app)[0]
+    close(app, house)
+    accept(lead)
+    watch.pass_by(minutes=3)
+    visitor = app.test_client()
+    page = visitor.get(f"/ludwigsburg/en/appointment/{link}")
+    first = rows(app, "hold")[-1]["starts_at"]
+    close(app, house, "2027-03-04")
+    answer = press_once(visitor, page, reply="yes")
+    assert answer.status_code == 409
+    said = read(answer).words
+    assert "The proposed time is gone as well. We are sorry. We hold another time for you." in said
+    assert "We propose a new time." in said
+    [held] = [row for row in rows(app, "hold") if row["kind"] == "offer"]
+    assert held["starts_at"] > first
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(m.Closure).values(last_day=date(2027, 5, 1)))
+    answer = press_once(visitor, answer, reply="yes")
+    assert answer.status_code == 409
+    assert "The proposed time is gone as well. We are sorry. We have found no other time." in read(answer).words
+    assert [row["state"] for row in rows(app, "cover_line")] == ["lapsed"]
+
+
+def test_what_she_says_on_the_telephone_is_her_answer(app, house, lead, watch):
+    booked(app, phone=""), booked(app, 1, phone="")
+    close(app, house)
+    page = accept(lead)
+    assert worded(app, "Says yes") not in read(page).words
+    watch.pass_by(minutes=3)
+    for reply in ("yes", "no"):
+        forms = [form for form in read(lead.get(COVER)).forms if form.fields.get("reply") == reply]
+        assert lead.post(forms[0].action, data=forms[0].fields).status_code == 303
+    assert sorted(row["state"] for row in rows(app, "cover_line")) == ["accepted", "lapsed"]
+    assert worded(app, "Says yes") not in read(lead.get(COVER)).words
+
+
+def test_a_call_before_an_undo_is_a_second_call_after_it(app, house, lead):
+    booked(app, phone="")
+    close(app, house)
+    page = accept(lead)
+    tick = next(form for form in read(page).forms if form.action.endswith("/called"))
+    page = lead.post(tick.action, data=tick.fields, follow_redirects=True)
+    assert "noch einmal" in read(page).words
+    undo = next(form for form in read(page).forms if form.action.endswith("/undo"))
+    page = lead.post(undo.action, data=undo.fields, follow_redirects=True)
+    assert worded(app, "takes place after all") in read(page).words
+    assert rows(app, "cover_line")[0]["called_at"] is None

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from booking.domain import cover_values, roster
 from booking.domain.appointments import BOOKED, CANCELLED
 from booking.domain.availability import Request
-from booking.domain.cover_values import CANCEL, OFFER, Inputs, Place, Talk
+from booking.domain.cover_values import CANCEL, OFFER, Inputs, Place, Talk, freed, judged
+from booking.domain.cover_values import place_of as offered_place
 from booking.domain.errors import NotFound
 from booking.domain.places import Plan, minutes_of
 from booking.domain.roster import NOT_PLANNED, Calendar
@@ -20,7 +21,6 @@ from booking.store import roster as roster_store
 from booking.store.cover import BookedRow, HoldRow, LineRow
 
 EVENING = time(18)
-APPLIED, UNDONE, ACCEPTED, LAPSED = "applied", "undone", "accepted", "lapsed"
 _INSTANTS = ("starts_at", "ends_at", "busy_until")
 
 
@@ -54,6 +54,31 @@ def line(session: Session, centre_id: int, line_id: int) -> LineRow:
     if found is None:
         raise NotFound
     return found
+
+
+def is_lost(case: Case, row: BookedRow, place: Place, now: datetime) -> bool:
+    """Whether somebody or something of that place is not there any more."""
+    return cover_values.lost(case.inputs, talk(row, case.inputs.plan, now)._replace(place=place)) is not None
+
+
+def can_be_kept(case: Case, row: BookedRow, place: Place, now: datetime) -> bool:
+    """Whether an appointment could be booked into that place, if it had none. `case` is of every day."""
+    here = talk(row, case.inputs.plan, now)._replace(place=place)
+    plan = case.inputs.plan._replace(crisis_minutes=0, kept_back=())  # nothing more is sold than was before
+    if row.state == BOOKED:
+        plan = freed(case.inputs, plan, [place_of(row)])
+    return any(offered_place(offer, place.starts_at) == place for offer in judged(plan, here))
+
+
+def hold(
+    session: Session, centre_id: int, row: BookedRow, place: Place, kind: str, until: datetime, now: datetime
+) -> int:
+    """A place kept for this appointment, as a row alone: what it claims is the caller's. Answers its id."""
+    return store.add_hold(
+        session, centre_id=centre_id, kind=kind, appointment_id=row.id, carrier_id=row.carrier_id,
+        programme_id=row.programme_id, topic_id=row.topic_id, because={"rule": "cover", "among": 1, "share": 0},
+        made_at=now, expires_at=until, **columns(place),
+    )  # fmt: skip
 
 
 def is_as_left(row: BookedRow, line: LineRow) -> bool:

@@ -16,15 +16,15 @@ from booking.store.messages import Ref
 
 def plan(
     session: Session, *, centre_id: int, appointment_id: int, starts_at: datetime, language: str, now: datetime,
-    zone: ZoneInfo,
+    zone: ZoneInfo, first: str | None = None,
 ) -> None:  # fmt: skip
     """Queue an appointment's messages; only for who agreed to reminders and gave a phone that can be texted.
 
-    For a new appointment the first one confirms it; for one that was moved (its sequence went up) it tells the new
-    time. What was still due for the old time is withdrawn by the caller.
+    `first`: the kind that is sent at once. None: for a new appointment one that confirms it; for one that was moved
+    (its sequence went up) one that tells the new time. What was still due for the old time is withdrawn by the caller.
     """
     sequence = store.sequence_of(session, appointment_id)
-    messages = planned(starts_at, now, zone, first=MOVED if sequence else CONFIRMATION)
+    messages = planned(starts_at, now, zone, first=first or (MOVED if sequence else CONFIRMATION))
     store.add(session, [_row(centre_id, appointment_id, sequence, language, message) for message in messages])
 
 

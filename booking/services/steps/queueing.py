@@ -67,6 +67,12 @@ def take(session: Session, centre_id: int, ticket: Held, name: str, now: datetim
         end_appointment(session, centre_id, ticket.appointment_id, appointments.ARRIVED, _OUTCOME[name], now, by)
 
 
+def wait_again(session: Session, centre_id: int, ticket: Held, now: datetime, by: By) -> None:
+    """A number that was missed, at its own time as before. Refusal: WrongState."""
+    uncalled = {"counsellor_id": None, "room_id": None, "calls": 0, "called_at": None, "ended_at": None}
+    take(session, centre_id, ticket, "return", now, by, **uncalled)
+
+
 def close(session: Session, centre_id: int, ticket: Held, now: datetime) -> None:
     """End a ticket of a past day; when its visitor went nobody knows, so `ended_at` stays empty.
 
@@ -84,8 +90,14 @@ def close(session: Session, centre_id: int, ticket: Held, now: datetime) -> None
 def end_appointment(
     session: Session, centre_id: int, appointment_id: int, old: str, outcome: str, now: datetime, by: By
 ) -> None:
-    """To done or missed; what is left of its time can be booked again. Refusal: WrongState."""
+    """To done or missed; what is left of its time can be booked again. Refusal: WrongState.
+
+    Nothing of a cancelled one is left to end: its visitor came although it had been put off.
+    """
     if not appointment_store.change(session, centre_id, appointment_id, old, outcome):
+        card = appointment_store.card(session, centre_id, appointment_id)
+        if card is not None and card.state == appointments.CANCELLED:
+            return
         raise WrongState("changed")
     appointment_store.release(session, centre_id, appointment_id)
     appointment_step(session, centre_id, appointment_id, outcome, now, by)

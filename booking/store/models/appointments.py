@@ -107,8 +107,9 @@ class CoverPlan(Base):
 class CoverLine(Base):
     """One appointment of a plan: where it was, where it is now, and why. Lines of a `chain` hold or fall together.
 
-    `action`: "colleague", "swap", "offer" (a new time that waits for a yes) or "cancel"; `state`: "applied", "undone",
-    "accepted" or "lapsed" (of an offer). `called_at`: ticked off the list of those whom no message reaches.
+    `action`: "colleague", "swap", "offer" (a new time that waits for a yes) or "cancel"; `state`: "applied", "undone"
+    (nobody was told), "returned" (to its old place, after somebody was told), "accepted" or "lapsed" (of an offer), or
+    "came" (she stood at the desk at her old time). `called_at`: ticked off the list of those whom no message reaches.
     """
 
     __tablename__ = "cover_line"
