@@ -38,6 +38,8 @@ def check(file: Row) -> None:
         _hours(hours)
     if (centre := file.get("centre")) and centre.lacks("languages"):
         (centre.at / "languages").say("no-language")
+    if centre and centre.lacks("modes"):
+        (centre.at / "modes").say("no-mode")
     for room in file.rows("room"):
         if room.get("kind") == OFFICE and room.get("talks", 1) > 1:
             (room.at / "talks").say("one-talk")

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from booking.domain import centre_values as read
 from booking.domain.centre_checks import GROUP, OFFICE
 from booking.domain.centre_values import At, Key, Wrong
+from booking.domain.places import IN_PERSON, MODES
 from booking.domain.roster import ALONE, CLOSURE_KINDS, SHIFT_KINDS, SHUT, TALKS, WALK_INS
 from booking.domain.staff import ROLES, read_login
 
@@ -47,6 +48,8 @@ def _login(value: object, _at: At) -> str:
 
 
 PHONE = read.matching(r"\+[1-9][0-9 ]{5,20}", "no-phone")
+# A site in a security policy: nothing in it may end the policy or begin another rule.
+ORIGIN = read.matching(r"https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", "no-origin")
 REGION = read.matching(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", "no-region")
 SMS_NAME = read.matching(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}", "no-sms-name")  # as senders have (domain.md R30)
 BIRTHDAY = Key(read.whole(1, 99), None)
@@ -67,6 +70,8 @@ CENTRE = {
     "languages": Key(read.each_once(read.language)),
     "interpreted": Key(read.each_once(read.language), ()),
     "interpreter_lead_minutes": Key(read.minutes(0, 30 * 24 * 60), 0),
+    "modes": Key(read.each_once(read.one_of(*MODES)), (IN_PERSON,)),
+    "embedded_on": Key(read.each_once(ORIGIN), ()),
     "horizon_days": Key(read.whole(1, 365)),
     "lead_minutes": Key(read.minutes(0, 30 * 24 * 60)),
     "start_every_minutes": Key(read.part_of_hour),
@@ -115,6 +120,7 @@ TOPIC = {
     "minutes": Key(read.minutes(5, 240)),
     "follow_up_minutes": Key(read.minutes(5, 240), None),
     "short_minutes": Key(read.minutes(5, 240), None),
+    "bring": Key(read.words, {}),
     "programmes": Key(read.each_once(read.slug)),
 }
 ROOM = {

@@ -30,7 +30,8 @@ class BadCentre(Exception):
 
 
 class Centre(NamedTuple):
-    """`languages` in the order of local use: those with pages are offered there, all of them at the desk."""
+    """`languages` in the order of local use: those with pages are offered there, all of them at the desk. `modes`: how
+    talks are held, the usual one first. `embedded_on`: origins of sites that may show the first page within theirs."""
 
     slug: str
     name: dict[str, str]
@@ -44,6 +45,8 @@ class Centre(NamedTuple):
     languages: tuple[str, ...]
     interpreted: tuple[str, ...]
     interpreter_lead_minutes: int
+    modes: tuple[str, ...]
+    embedded_on: tuple[str, ...]
     horizon_days: int
     lead_minutes: int
     start_every_minutes: int
@@ -102,6 +105,7 @@ class Topic(NamedTuple):
     minutes: int
     follow_up_minutes: int | None
     short_minutes: int | None
+    bring: dict[str, str]
     programmes: tuple[str, ...]
 
 

@@ -236,6 +236,11 @@ def minutes_of(length: str, first: int, follow_up: int | None, short: int | None
     return {FIRST: None, FOLLOW_UP: follow_up, SHORT: short}[length] or first
 
 
+def lengths_of(follow_up: int | None, short: int | None) -> tuple[str, ...]:
+    """The kinds of talk that take a time of their own; only FIRST where all take the same."""
+    return (FIRST, *([FOLLOW_UP] if follow_up else []), *([SHORT] if short else []))
+
+
 def with_interpreter(minutes: int) -> int:
     """Half as long again, at least a quarter of an hour more, in five-minute steps (domain.md 2.3)."""
     return max(grains(math.ceil(minutes * 1.5)) * GRAIN_MINUTES, minutes + 15)

@@ -66,7 +66,7 @@ class Planned(NamedTuple):
 class Notice(NamedTuple):
     """All that a text may say: never a topic, a programme or a name (domain.md 5.6, R26). `zone` is the centre's.
 
-    `offered_at`: the new time of an OFFER, held until `answer_by`.
+    `offered_at`: the new time of an OFFER, held until `answer_by`. `called`: by phone or video, so nobody has to come.
     """
 
     kind: str
@@ -79,6 +79,7 @@ class Notice(NamedTuple):
     code: str | None
     offered_at: datetime | None = None
     answer_by: datetime | None = None
+    called: bool = False
 
 
 class Counts(NamedTuple):

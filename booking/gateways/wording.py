@@ -65,6 +65,7 @@ def _render(notice: Notice, short: bool) -> str:
             phone=mark + notice.phone,
             code=mark + spoken(notice.code or ""),
             short=short,
+            called=notice.called,
             **_new_time(notice, locale, mark),
         )
     return " ".join(text.split())

@@ -10,7 +10,7 @@ from booking.domain import appointments as rules
 from booking.domain.actors import By
 from booking.domain.assignment import Choice
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken
-from booking.domain.places import Wish, asks_age, asks_area
+from booking.domain.places import IN_PERSON, Wish, asks_age, asks_area, lengths_of
 from booking.domain.times import DAY, day_span, local_day
 from booking.domain.visitors import clean_name
 from booking.gateways import ics, phones, qr
@@ -49,7 +49,7 @@ class Contact(NamedTuple):
 
 class Topic(NamedTuple):
     """`age`: the birthday to ask about (27), or None; `until`: the last day that can be booked. `areas`: where the
-    answer to where she lives matters; empty: not asked."""
+    answer to where she lives matters; empty: not asked. `lengths`: those of LENGTHS that take another time here."""
 
     slug: str
     name: dict[str, str]
@@ -57,6 +57,8 @@ class Topic(NamedTuple):
     age: int | None
     until: date
     areas: tuple[AreaRow, ...]
+    lengths: tuple[str, ...]
+    bring: dict[str, str]
 
 
 class Booked(NamedTuple):
@@ -144,7 +146,7 @@ def book(
             return Booked(links.link_for(secret, before.salt), placing.card(session, centre_id, before.id), True)
         held = _held(session, centre_id, hold, wish, start)
         found = placing.search(session, centre_id, wish, now, held)
-        name, phone = clean_name(contact.name), _phone(contact, found.planned.rules.region)
+        name, phone = clean_name(contact.name), _phone(contact, found.planned.rules.region, wish.mode)
         choice = placing.choose(found, start, held)
         if held is not None:
             holds.end(session, centre_id, held.id, now)
@@ -231,13 +233,24 @@ def _described(
     until = local_day(now, rules_.zone) + rules_.horizon_days * DAY
     areas = store.areas(session, centre_id) if asks_area(known.values()) else []
     return [
-        Topic(row.slug, row.name, row.minutes, asks_age(kinds), until, tuple(areas) if asks_area(kinds) else ())
+        Topic(
+            row.slug,
+            row.name,
+            row.minutes,
+            asks_age(kinds),
+            until,
+            tuple(areas) if asks_area(kinds) else (),
+            lengths_of(row.follow_up_minutes, row.short_minutes),
+            row.bring,
+        )
         for row, kinds in ((row, [known[p] for p in programmes]) for row, programmes in rows)
     ]
 
 
-def _phone(contact: Contact, region: str) -> Phone | None:
+def _phone(contact: Contact, region: str, mode: str) -> Phone | None:
     phone = phones.read(contact.phone, region, contact.prefixes)
+    if mode != IN_PERSON and phone is None:
+        raise Invalid("phone", "phone-needed-to-call")
     if contact.reminders and phone is None:
         raise Invalid("phone", "phone-needed")
     if contact.reminders and phone is not None and not phone.textable:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from booking.domain import reminders as rules
 from booking.domain.actors import WEB, By
 from booking.domain.errors import Unfinished, traced
+from booking.domain.places import IN_PERSON
 from booking.domain.reminders import DUE, FAILED, OFF, RECEIPTS, SUBMITTING, Facts, Notice
 from booking.domain.times import DAY
 from booking.gateways import wording
@@ -292,5 +293,5 @@ def _text(write: Write, ref: Ref, notice: Notice) -> str | None:
 def _notice(entry: Entry) -> Notice:
     return Notice(
         entry.kind, entry.language, entry.sms_name, entry.starts_at, entry.zone, entry.address, entry.centre_phone,
-        entry.code, entry.offered_at, entry.answer_by,
+        entry.code, entry.offered_at, entry.answer_by, entry.mode != IN_PERSON,
     )  # fmt: skip

@@ -39,6 +39,7 @@ class TopicRow(NamedTuple):
     minutes: int
     follow_up_minutes: int | None
     short_minutes: int | None
+    bring: dict[str, str]
 
 
 class AreaRow(NamedTuple):

@@ -27,6 +27,8 @@ class CentreRow(NamedTuple):
     phone: str
     step_free: bool | None
     languages: list[str]
+    modes: list[str]
+    embedded_on: list[str]
     erase_after_days: int
 
 

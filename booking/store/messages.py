@@ -46,6 +46,7 @@ class Entry(NamedTuple):
     appointment_state: str
     sequence: int
     starts_at: datetime
+    mode: str
     code: str | None
     phone: str | None
     agreed: datetime | None
@@ -71,7 +72,7 @@ class Unsent(NamedTuple):
 
 _ENTRY: Select[Any] = (
     select(message.id, message.centre_id, message.appointment_id, message.key, message.kind, message.language,
-           message.state, message.not_after, message.submitting_since, a.state, a.sequence, a.starts_at, a.code,
+           message.state, message.not_after, message.submitting_since, a.state, a.sequence, a.starts_at, a.mode, a.code,
            v.phone, v.reminders_agreed, centre.sms_name, centre.zone, centre.address, centre.phone, hold.starts_at,
            hold.expires_at)
     .join(m.Appointment.__table__, a.id == message.appointment_id)

@@ -2,7 +2,7 @@
 
 import secrets
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -11,21 +11,18 @@ from flask.typing import ResponseReturnValue
 
 from booking import clock
 from booking.domain.actors import WEB
-from booking.domain.availability import Wish
 from booking.domain.errors import Invalid, NoProgramme, NotFound, Refusal, SlotTaken, TooLate
+from booking.domain.times import local_day
 from booking.services import appointments, centres, holds, presence
+from booking.services import wishes as needs_of_topics
 from booking.services.appointments import Contact
 from booking.services.holds import Held
-from booking.web import i18n, limits
+from booking.web import i18n, limits, wishes
 from booking.web.answers import (
     Time,
-    age_answer,
     age_answered,
     age_page,
-    age_query,
-    area_answer,
     area_page,
-    area_query,
     referral,
     start_of,
     times_page,
@@ -68,16 +65,32 @@ def privacy() -> ResponseReturnValue:
 
 @blueprint.route("/<centre>/<language:language>/<topic>/", methods=["GET", "POST"])
 def age(topic: str) -> ResponseReturnValue:
-    """Where she lives and the one age question, where the topic's programmes need them; then on to the times."""
-    asked, area = appointments.topic(g.centre.id, topic, now=clock.now()), area_query()
-    here = url_for(".age", topic=topic, **area)
-    if asked.areas and not area:
+    """How long it takes, where she lives and the one age question, each where it matters; then on to the times."""
+    asked, said = appointments.topic(g.centre.id, topic, now=clock.now()), _before_age()
+    here, onward = url_for(".age", topic=topic, **said), partial(url_for, ".times", topic=topic, **said)
+    if request.method == "POST" and asked.age is not None:
+        return age_answered(asked, onward, here)
+    if len(asked.lengths) > 1 and "length" not in said:
+        return render_template("appointments/length.html", topic=asked)
+    if asked.areas and "area" not in said:
         return area_page(asked, None, here)
-    if asked.age is None:
-        return redirect(url_for(".times", topic=topic, **area), 303)
-    if request.method == "POST":
-        return age_answered(asked, partial(url_for, ".times", topic=topic, **area), here)
-    return age_page(asked, None, here)
+    return redirect(onward(), 303) if asked.age is None else age_page(asked, None, here)
+
+
+def _before_age() -> dict[str, Any]:
+    return {name: value for name, value in wishes.query().items() if name not in ("age", "sealed")}
+
+
+@blueprint.get("/<centre>/<language:language>/<topic>/needs")
+def needs(topic: str) -> ResponseReturnValue:
+    """What she may need besides: nothing has to be answered, and it shows only what can be had here."""
+    asked = needs_of_topics.asked(g.centre.id, topic, _today())
+    described = appointments.topic(g.centre.id, topic, now=clock.now())
+    return render_template("appointments/needs.html", topic=described, asked=asked, wish=wishes.wish(topic))
+
+
+def _today() -> date:
+    return local_day(clock.now(), i18n.zone())
 
 
 @blueprint.route("/<centre>/<language:language>/<topic>/times", methods=["GET", "POST"])
@@ -90,22 +103,26 @@ def times(topic: str) -> ResponseReturnValue:
             with suppress(SlotTaken):
                 return _kept(topic, start_of(request.form.get("start")))
             refused = True
-        offers = appointments.offers(g.centre.id, _wish(topic), device=_device(), now=clock.now())
+        offers = appointments.offers(g.centre.id, wishes.wish(topic), device=_device(), now=clock.now())
     except Invalid as refusal:
         asked = appointments.topic(g.centre.id, topic, now=clock.now())
         if refusal.field == "area":
-            return area_page(asked, refusal, url_for(".age", topic=topic))
-        return age_page(asked, refusal, url_for(".age", topic=topic, **area_query()))
+            return area_page(asked, refusal, url_for(".age", topic=topic, **wishes.given()))
+        return age_page(asked, refusal, url_for(".age", topic=topic, **_before_age()))
     except NoProgramme as refusal:
         return referral(refusal)
-    return times_page(offers, url_for(".times", topic=topic, **age_query()), refused=refused)
+    wish = wishes.wish(topic)
+    spoken = offers.starts or wish.language in needs_of_topics.asked(g.centre.id, topic, _today()).languages
+    return times_page(
+        offers, url_for(".times", topic=topic, **wishes.query()), refused=refused, wish=wish, unspoken=not spoken
+    )
 
 
 def _kept(topic: str, start: datetime) -> ResponseReturnValue:
     """On to the form, with the time held for this browser."""
     device = _device() or secrets.token_urlsafe(16)
-    held = holds.take(g.centre.id, _wish(topic), start, device=device, now=clock.now())
-    onward = url_for(".details", topic=topic, start=start.isoformat(), hold=held.token, **age_query())
+    held = holds.take(g.centre.id, wishes.wish(topic), start, device=device, now=clock.now())
+    onward = url_for(".details", topic=topic, start=start.isoformat(), hold=held.token, **wishes.query())
     return keep_cookie(make_response(redirect(onward, 303)), DEVICE_COOKIE, device)
 
 
@@ -121,7 +138,7 @@ def keep(topic: str) -> ResponseReturnValue:
     start, hold = start_of(request.args.get("start")), request.args.get("hold", "")
     with suppress(TooLate, NotFound):
         holds.extend(g.centre.id, hold, now=clock.now())
-    return redirect(url_for(".details", topic=topic, start=start.isoformat(), hold=hold, **age_query()), 303)
+    return redirect(url_for(".details", topic=topic, start=start.isoformat(), hold=hold, **wishes.query()), 303)
 
 
 @blueprint.route("/<centre>/<language:language>/<topic>/details", methods=["GET", "POST"])
@@ -141,8 +158,8 @@ def details(topic: str) -> ResponseReturnValue:
     )
     try:
         booked = appointments.book(
-            g.centre.id, _wish(topic), start, contact, key=f"form:{form.form_key}", secret=config().secret_key, by=WEB,
-            now=clock.now(), hold=request.args.get("hold"),
+            g.centre.id, wishes.wish(topic), start, contact, key=f"form:{form.form_key}", secret=config().secret_key,
+            by=WEB, now=clock.now(), hold=request.args.get("hold"),
         )  # fmt: skip
     except NoProgramme as refusal:
         return referral(refusal)
@@ -151,20 +168,19 @@ def details(topic: str) -> ResponseReturnValue:
     return redirect(url_for("visits.show", link=booked.link, new=1), 303)
 
 
-def _wish(topic: str) -> Wish:
-    return Wish(topic, i18n.page_language(), age_answer(), area_answer())
-
-
 def _details_page(topic: str, start: datetime, form: DetailsForm, code: int = 200, **more: Any) -> ResponseReturnValue:
     asked, held = appointments.topic(g.centre.id, topic, now=clock.now()), _held(topic, start)
-    more = {**more, "held": held, "here": {"start": start.isoformat(), **age_query()}, "now": clock.now()}
+    more = {**more, "held": held, "here": {"start": start.isoformat(), **wishes.query()}, "now": clock.now()}
+    wish = wishes.wish(topic)
     try:
-        minutes = appointments.minutes_at(g.centre.id, _wish(topic), start, now=clock.now())
+        minutes = appointments.minutes_at(g.centre.id, wish, start, now=clock.now())
     except Invalid:  # an answer that cannot be read is said when the form is sent; the page must keep what was typed
         minutes = asked.minutes
     if held is not None:  # nobody else is offered it, so its length is known by the hold alone
         minutes = int((held.ends_at - held.starts_at).total_seconds() // 60)
-    page = render_template("appointments/details.html", topic=asked, start=start, minutes=minutes, form=form, **more)
+    page = render_template(
+        "appointments/details.html", topic=asked, start=start, minutes=minutes, form=form, wish=wish, **more
+    )
     return page, code
 
 

@@ -63,6 +63,7 @@ REASONS: dict[str, LazyString] = {
     "name-too-long": _("Please use a shorter name."),
     "phone-unreadable": _("We cannot read this phone number. Example: 0151 23456789."),
     "phone-needed": _("We need a phone number to remind you."),
+    "phone-needed-to-call": _("We need your phone number. We call you there."),
     "phone-not-textable": _("We cannot send SMS to this number. Remove the reminder, or use a mobile number."),
     "programme-unknown": _("Please choose from the list."),
     "language-unknown": _("Please choose from the list."),

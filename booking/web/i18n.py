@@ -20,6 +20,7 @@ from booking.config import ROOT
 
 TRANSLATIONS = ROOT / "translations"
 FALLBACK = "de"
+EASY = "-einfach"
 
 
 class Language(NamedTuple):
@@ -113,6 +114,11 @@ def guessed() -> str:
         return segments[2]
     known = STAFF_PAGES if request.blueprint in STAFF_BLUEPRINTS else list(PAGES)
     return request.accept_languages.best_match(known, FALLBACK) or FALLBACK
+
+
+def talk_language() -> str:
+    """In which language somebody speaks who reads this page: easy German is German."""
+    return page_language().removesuffix(EASY)
 
 
 def text(words: dict[str, str] | None) -> str:

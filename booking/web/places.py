@@ -1,6 +1,7 @@
 """The centre named in an address, and what every page knows."""
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, current_app, g
 
@@ -9,6 +10,7 @@ from booking.config import Config
 from booking.domain.errors import NotFound
 from booking.services import centres
 
+MAP = "https://www.openstreetmap.org/search?query="  # a link and no more: nothing is loaded from there
 LARGEST_ID = 2**63 - 1
 
 
@@ -21,6 +23,7 @@ def init(app: Flask) -> None:
     app.url_value_preprocessor(_read_place)
     app.url_defaults(_add_place)
     app.context_processor(_page)
+    app.jinja_env.globals["map_url"] = lambda address: MAP + quote(address)
 
 
 def _read_place(_endpoint: str | None, values: dict[str, Any] | None) -> None:

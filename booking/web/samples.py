@@ -9,7 +9,9 @@ from typing import Any
 from flask import g, url_for
 from werkzeug.datastructures import MultiDict
 
+from booking.domain.places import LENGTHS, Wish
 from booking.services import centres
+from booking.services.wishes import Asked
 from booking.web import errors, i18n
 from booking.web.forms import AgeForm, DetailsForm, FindForm, Form, PairForm, TicketForm
 from booking.web.staff import LinkForm, SignInForm
@@ -18,16 +20,27 @@ NOW = datetime(2027, 3, 16, 8, 12, tzinfo=UTC)  # a Tuesday, 9:12 in Ludwigsburg
 # Names, topics and ways as in the file of a centre that comes with the program, in its spelling.
 _FILE = tomllib.loads(centres.source("ludwigsburg").text)
 CENTRE = Sample(
-    id=1, step_free=False,
+    id=1, step_free=False, modes=["in_person", "phone"], embedded_on=[],
     **{key: _FILE["centre"][key] for key in (
         "slug", "zone", "address", "phone", "languages", "erase_after_days", "name", "directions"
     )},
 )  # fmt: skip
 TOPICS = [
-    Sample(id=i, slug=row["slug"], name=row["name"], minutes=45, age=27, until=date(2027, 4, 6))
+    Sample(
+        id=i,
+        slug=row["slug"],
+        name=row["name"],
+        minutes=45,
+        age=27,
+        until=date(2027, 4, 6),
+        lengths=LENGTHS,
+        bring=row.get("bring", {}),
+    )
     for i, row in enumerate(_FILE["topic"])
 ]
 PROGRAMMES = [(i, row["name"]) for i, row in enumerate(_FILE["programme"], start=1)]
+WISH = Wish("residence", "ar", None, people=3, woman=True, mode="phone", length="follow_up")
+ASKED = Asked(("de", "ar", "uk", "tr"), ("in_person", "phone"), 4, True, True)
 WALK_IN_HOURS = [(1, time(9), time(12)), (3, time(9), time(12)), (3, time(14), time(17))]
 COUNSELLORS = ["Mona Probst", "Tarek Beispiel", "Olena Muster", "Ivo Vorlage"]
 ROOMS = [(1, "1"), (2, "2"), (3, "Besprechung 3")]
@@ -59,7 +72,7 @@ def _days() -> list[Sample]:
 def _times(**more: Any) -> dict[str, Any]:
     return {
         "topic": TOPICS[1], "days": _days(), "chosen_day": None, "times": [], "refused": False, "action_url": "",
-        "next_free": [_offer(1490), _offer(1535), _offer(2930)], "walk_in_hours": WALK_IN_HOURS, **more,
+        "next_free": [_offer(1490), _offer(1535), _offer(2930)], "walk_in_hours": WALK_IN_HOURS, "wish": WISH, **more,
     }  # fmt: skip
 
 
@@ -85,7 +98,7 @@ def _details(wrong: bool) -> dict[str, Any]:
             "refusal": said("slot-taken"),
             "near": [_offer(1490), _offer(1535)],
         }
-    return {"topic": TOPICS[1], "start": minutes(1490), "minutes": 45, "form": form, **more}
+    return {"topic": TOPICS[1], "start": minutes(1490), "minutes": 45, "form": form, "wish": WISH, **more}
 
 
 def _shown(state: str = "booked", **more: Any) -> dict[str, Any]:
@@ -98,7 +111,7 @@ def _shown(state: str = "booked", **more: Any) -> dict[str, Any]:
 def _appointment(state: str) -> Sample:
     return Sample(
         id=7, code_spoken="4827 1935", starts_at=minutes(1490), ends_at=minutes(1535), state=state, interpreter=True,
-        minutes=45, language="ar", topic=TOPICS[1].name,
+        minutes=45, language="ar", topic=TOPICS[1].name, mode="in_person", bring=TOPICS[1].bring,
     )  # fmt: skip
 
 
@@ -258,6 +271,9 @@ Context = Callable[[], dict[str, Any]]
 # page → its template and what it shows
 PAGES: dict[str, tuple[str, Context]] = {
     "topics": ("appointments/topics.html", lambda: {"topics": TOPICS, "walk_in_hours": WALK_IN_HOURS}),
+    "length": ("appointments/length.html", lambda: {"topic": TOPICS[1]}),
+    "needs": ("appointments/needs.html", lambda: {"topic": TOPICS[1], "wish": WISH, "asked": ASKED}),
+    "times-unspoken": ("appointments/times.html", lambda: _times(days=[], next_free=[], unspoken=True)),
     "age": ("appointments/age.html", lambda: _age(False)),
     "age-refused": ("appointments/age.html", lambda: _age(True)),
     "times": ("appointments/times.html", _times),

@@ -47,6 +47,8 @@ class Shown(NamedTuple):
     state: str
     interpreter: bool
     minutes: int
+    mode: str
+    bring: dict[str, str]
 
 
 @blueprint.get("/<centre>/<language:language>/appointment/<link>")
@@ -169,7 +171,10 @@ def _times(link: str, card: Card, *, refused: bool = False) -> str:
 
 def _shown(card: Card) -> Shown:
     minutes = int((card.ends_at - card.starts_at).total_seconds() // 60)
-    return Shown(spoken(card.code or ""), card.starts_at, card.ends_at, card.state, card.interpreter, minutes)
+    bring = _topic(card).bring
+    return Shown(
+        spoken(card.code or ""), card.starts_at, card.ends_at, card.state, card.interpreter, minutes, card.mode, bring
+    )
 
 
 def _card(link: str) -> Card:

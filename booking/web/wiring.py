@@ -27,6 +27,7 @@ from booking.web import (
     screen,
     staff,
     visits,
+    wishes,
 )
 from booking.web.doors import open_door
 
@@ -34,7 +35,7 @@ csrf = CSRFProtect()
 
 
 def wire(app: Flask, config: Config) -> None:
-    for part in (i18n, places, errors, headers):
+    for part in (i18n, places, wishes, errors, headers):
         part.init(app)
     limits.init(app, config)
     csrf.init_app(app)

@@ -14,6 +14,7 @@ def book_in_arabic(page, site, phone=PHONE):
     page.goto(f"{site.url}/ludwigsburg/ar/")
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     page.locator("main a[href*='/residence/']").click()
+    page.locator("main a[href*='length=first']").click()
     page.locator("input[value=reached]").check()
     page.locator("main form button").click()
     page.locator("main button[name=start]").first.click()

@@ -3,15 +3,17 @@
 import pytest
 
 from booking.domain.availability import Wish
-from booking.domain.errors import Invalid, NoProgramme, SlotTaken
+from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken
 from booking.domain.places import PHONE, SHORT
-from booking.services import appointments, changes
+from booking.services import appointments, changes, wishes
 from booking.store import models as m
 from tests.people import (
     DAY,
     MINUTE,
+    MOBILE,
     NINE,
     NOW,
+    TODAY,
     WEB,
     a_bare_centre,
     a_booking,
@@ -22,6 +24,7 @@ from tests.people import (
     a_topic,
     add,
     an_area,
+    an_interpreter,
     change,
     id_of,
     open_hours,
@@ -87,7 +90,7 @@ def test_whom_residence_leads_elsewhere_is_told_who_helps(heuberg, area):
 def test_what_must_be_kept_is_stored_and_nothing_else(heuberg):
     change(m.Topic, id_of(m.Topic, heuberg, "residence"), short_minutes=20)
     anna = rows(m.Staff.id)[0]
-    a_booking(heuberg, NINE, wish=wish("work", mode=PHONE))
+    a_booking(heuberg, NINE, wish=wish("work", mode=PHONE), phone=MOBILE)
     a_booking(heuberg, NINE + DAY, wish=wish(area="rosenfeld", people=4, woman=True, step_free=True, length=SHORT,
                                              counsellor_id=anna))  # fmt: skip
     stored = rows(m.Appointment.mode, m.Appointment.length, m.Appointment.needs)
@@ -129,3 +132,32 @@ def test_the_length_of_the_talk_is_told_with_its_times(heuberg):
     change(m.Topic, id_of(m.Topic, heuberg, "work"), follow_up_minutes=20)
     assert appointments.offers(heuberg, wish("work", length="follow_up"), now=NOW).minutes == 20
     assert appointments.offers(heuberg, wish("work", length=SHORT), now=NOW).minutes == 30
+
+
+def test_who_is_called_leaves_a_number(heuberg):
+    with pytest.raises(Invalid) as refused:
+        a_booking(heuberg, NINE, wish=wish("work", mode=PHONE))
+    assert (refused.value.field, refused.value.reason) == ("phone", "phone-needed-to-call")
+
+
+def test_only_what_changes_something_is_asked(heuberg):
+    """A wide room with no steps beside a narrow one with some; a woman for one topic; languages by local use."""
+    asked = wishes.asked(heuberg, "housing", TODAY)
+    assert asked == wishes.Asked(("de",), ("in_person",), 4, woman=True, step_free=True)
+    assert not wishes.asked(heuberg, "work", TODAY).woman
+    change(m.Centre, heuberg, languages=["ar", "de", "en"], interpreted=["ar", "tr"], modes=["phone", "in_person"])
+    an_interpreter(heuberg, "Sahra", ["so"])
+    asked = wishes.asked(heuberg, "work", TODAY)
+    assert (asked.languages, asked.modes) == (("ar", "de", "so", "tr"), ("phone", "in_person"))
+    change(m.Room, id_of(m.Room, heuberg, "r2"), step_free=False, seats=30)
+    asked = wishes.asked(heuberg, "work", TODAY)
+    assert (asked.step_free, asked.people) == (False, wishes.MOST_PEOPLE)
+
+
+def test_where_nobody_works_nothing_is_asked(heuberg):
+    for person in rows(m.Staff.id):
+        change(m.Staff, person, last_day=TODAY - DAY)
+    assert wishes.asked(heuberg, "work", TODAY) == wishes.Asked((), ("in_person",), 1, woman=False, step_free=False)
+    for centre, topic in ((heuberg, "nothing"), (heuberg + 99, "work")):
+        with pytest.raises(NotFound):
+            wishes.asked(centre, topic, TODAY)

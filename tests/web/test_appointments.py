@@ -125,7 +125,7 @@ def test_what_is_not_there_is_not_found_and_says_so(client, house, path):
 
 
 def test_the_age_is_asked_only_where_it_decides(client, house):
-    asked = client.get("/ludwigsburg/de/residence/")
+    asked = client.get("/ludwigsburg/de/residence/?length=first")
     assert asked.status_code == 200
     assert set(read(asked).form("age").inputs) >= {"age", "birthday"}
     assert client.get("/ludwigsburg/de/german/").location == "/ludwigsburg/de/german/times"
@@ -157,7 +157,7 @@ def test_the_birthday_on_the_appointments_day_decides(app, client, house):
 )
 def test_a_birthday_is_read_as_people_write_it(client, house, typed):
     def times(birthday):
-        answer = press(client, client.get("/ludwigsburg/ar/residence/"), age="soon", birthday=birthday)
+        answer = press(client, client.get("/ludwigsburg/ar/residence/?length=first"), age="soon", birthday=birthday)
         assert answer.status_code == 200
         return offered(answer)
 
@@ -175,7 +175,7 @@ def test_a_birthday_is_read_as_people_write_it(client, house, typed):
 )  # fmt: skip
 @pytest.mark.parametrize("language", ["de", "ar"])
 def test_a_birthday_that_helps_nobody_is_kept_and_explained(client, house, language, birthday, reason):
-    asked = client.get(f"/ludwigsburg/{language}/residence/")
+    asked = client.get(f"/ludwigsburg/{language}/residence/?length=first")
     answer = press(client, asked, age="soon", birthday=birthday)
     assert answer.status_code == 422
     page = read(answer)
@@ -185,7 +185,7 @@ def test_a_birthday_that_helps_nobody_is_kept_and_explained(client, house, langu
 
 
 def test_the_birthday_can_be_read_in_no_address_on_the_way(app, client, house, watch):
-    asked = press_once(client, client.get("/ludwigsburg/de/residence/"), age="soon", birthday="14.03.2027")
+    asked = press_once(client, client.get("/ludwigsburg/de/residence/?length=first"), age="soon", birthday="14.03.2027")
     assert asked.status_code == 303
     details = details_page(client, age="soon", birthday="2027-03-14", day=MONDAY)
     seen = [asked.location, *read(client.get(asked.location)).links, *read(details).links, details.request.url]
@@ -205,7 +205,7 @@ def test_the_birthday_can_be_read_in_no_address_on_the_way(app, client, house, w
 
 
 def test_the_address_leads_back_to_the_times_for_three_hours_and_then_to_the_question(app, client, house, watch):
-    asked = press_once(client, client.get("/ludwigsburg/de/residence/"), age="soon", birthday="14.03.2027")
+    asked = press_once(client, client.get("/ludwigsburg/de/residence/?length=first"), age="soon", birthday="14.03.2027")
     watch.pass_by(hours=3)
     elsewhere = app.test_client()
     assert elsewhere.get(asked.location).status_code == 200
@@ -230,7 +230,7 @@ def test_details_that_were_open_too_long_keep_what_was_typed_and_lead_to_the_que
 
 @pytest.mark.parametrize("age", ["", "older", "SOON"])
 def test_an_answer_that_is_none_is_asked_for_again(client, house, age):
-    answer = press(client, client.get("/ludwigsburg/de/residence/"), age=age)
+    answer = press(client, client.get("/ludwigsburg/de/residence/?length=first"), age=age)
     assert answer.status_code == 422
     assert said(client.application, "age-needed") in read(answer).words
 
@@ -250,7 +250,7 @@ def test_nothing_of_the_birthday_is_stored(app, client, house):
 
 def test_who_is_younger_is_led_to_the_youth_service_in_balingen(app, client, house):
     for language, name in (("de", "Jugendmigrationsdienst"), ("en", "Youth migration service")):
-        asked = client.get(f"/balingen/{language}/school-training/")
+        asked = client.get(f"/balingen/{language}/school-training/?length=first")
         page = read(press(client, asked, age="not-soon"))
         assert name in page.words
         assert "Musterstraße 3, 72336 Balingen" in page.words
@@ -259,7 +259,7 @@ def test_who_is_younger_is_led_to_the_youth_service_in_balingen(app, client, hou
 
 
 def test_who_turns_27_soon_is_offered_the_days_from_then_on(client, house):
-    asked = client.get("/balingen/de/school-training/")
+    asked = client.get("/balingen/de/school-training/?length=first")
     answer = press(client, asked, age="soon", birthday="2027-03-16")
     days = [link[-10:] for link in read(answer).main if re.search("[?&]day=", link)]
     assert days

@@ -194,6 +194,8 @@ def details_page(
     """From the first page to the details of the n-th time that is offered (on `day`), by the links of the pages."""
     first = client.get(f"/{slug}/{language}/")
     answer = client.get(read(first).link(f"/{topic}/"), follow_redirects=True)
+    if lengths := [link for link in read(answer).main if "length=first" in link]:
+        answer = client.get(lengths[0], follow_redirects=True)
     if any("area" in form.inputs for form in read(answer).forms):
         answer = press(client, answer, area="-")
     if any("age" in form.inputs for form in read(answer).forms):

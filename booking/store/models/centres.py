@@ -34,6 +34,8 @@ class Lease(Base):
 
 
 class Centre(Base):
+    """`modes`: how talks are held here, the usual one first; `embedded_on`: the sites that may show its first page."""
+
     __tablename__ = "centre"
     id: Mapped[int] = key()
     slug: Mapped[str] = mapped_column(String(40), unique=True)
@@ -48,6 +50,8 @@ class Centre(Base):
     languages: Mapped[list[str]]
     interpreted: Mapped[list[str]]
     interpreter_lead_minutes: Mapped[int]
+    modes: Mapped[list[str]] = mapped_column(default=lambda: ["in_person"])
+    embedded_on: Mapped[list[str]] = mapped_column(default=list)
     horizon_days: Mapped[int]
     lead_minutes: Mapped[int]
     start_every_minutes: Mapped[int]
@@ -129,7 +133,7 @@ class ProgrammeArea(Base):
 
 
 class Topic(Base):
-    """`minutes`: a first talk; the others where a follow-up or a short matter takes another time."""
+    """`minutes`: a first talk; the others where a follow-up or a short matter takes another time. `bring`: what to."""
 
     __tablename__ = "topic"
     __table_args__ = (UniqueConstraint("centre_id", "slug"),)
@@ -140,6 +144,7 @@ class Topic(Base):
     minutes: Mapped[int]
     follow_up_minutes: Mapped[int | None]
     short_minutes: Mapped[int | None]
+    bring: Mapped[dict[str, str]] = mapped_column(default=dict)
     position: Mapped[int]
     offered: Mapped[bool] = mapped_column(default=True)
 
