@@ -1,12 +1,13 @@
 // A Socket.IO client (Engine.IO 4) that speaks WebSocket only. Events are hints: whoever connects asks for the state.
 //
-// connect(path, {onConnect, onEvent(name, data), onDown}) → {close()}
+// connect(path, {onConnect, onEvent(name, data), onDown, auth}) → {close()}
+// `auth`: what is shown at the door, where no cookie does.
 // `onDown` is told once for each connection that ended, and for each that could not be made.
 
 const OPEN = "0", CLOSE = "1", PING = "2", PONG = "3", CONNECT = "40", DISCONNECT = "41", EVENT = "42", REFUSED = "44";
 const SHORTEST = 1000, LONGEST = 30000, HANDSHAKE = 10000;
 
-export function connect(path, { onConnect, onEvent, onDown }) {
+export function connect(path, { onConnect, onEvent, onDown, auth }) {
   let socket = null, deadline = 0, again = 0, patience = HANDSHAKE, tries = 0, ended = false;
 
   function open() {
@@ -25,7 +26,7 @@ export function connect(path, { onConnect, onEvent, onDown }) {
     if (packet[0] === OPEN) {
       const agreed = JSON.parse(packet.slice(1));
       patience = agreed.pingInterval + agreed.pingTimeout;
-      socket.send(CONNECT);
+      socket.send(auth ? CONNECT + JSON.stringify(auth) : CONNECT);
     } else if (packet === PING) socket.send(PONG);
     else if (packet.startsWith(CONNECT)) { tries = 0; onConnect(); }
     else if (packet.startsWith(EVENT)) tell(...JSON.parse(packet.slice(packet.indexOf("["))));

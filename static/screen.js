@@ -1,5 +1,6 @@
 // The waiting-room screen. It shows a complete snapshot or says plainly how old the one it shows is.
 
+import { chime, sound } from "./chime.js";
 import { connect } from "./live.js";
 
 const POLL = 5000, PATIENCE = 4000, STALE = 15000, LOST = 5000, YOUNG = 60, GLOW = 8000;
@@ -59,26 +60,12 @@ function write(place, room) {
 
 // ── sound and light ────────────────────────────────────────────────────────────────────────────────────────────
 
-const Sound = window.AudioContext || window.webkitAudioContext;
-const sound = Sound ? new Sound() : null;
-
 function announce() {
   page.classList.add("called");
   clearTimeout(glow);
   glow = setTimeout(() => page.classList.remove("called"), GLOW);
-  if (sound && sound.state === "running") { tone(659.3, 0); tone(523.3, 0.45); }
+  chime();
   page.dataset.chimes = String(Number(page.dataset.chimes || 0) + 1);
-}
-
-function tone(pitch, delay) {
-  const start = sound.currentTime + delay, voice = sound.createOscillator(), volume = sound.createGain();
-  voice.frequency.value = pitch;
-  volume.gain.setValueAtTime(0, start);
-  volume.gain.linearRampToValueAtTime(0.5, start + 0.02);
-  volume.gain.exponentialRampToValueAtTime(0.001, start + 1.4);
-  voice.connect(volume).connect(sound.destination);
-  voice.start(start);
-  voice.stop(start + 1.5);
 }
 
 // Browsers keep a page silent until somebody has touched it; a screen set up as the README says is not.
@@ -86,7 +73,6 @@ function askForSound() {
   at("silent").hidden = !sound || sound.state === "running";
 }
 
-for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, () => sound && sound.resume());
 if (sound) sound.onstatechange = askForSound;
 setTimeout(askForSound, 1000);
 

@@ -32,6 +32,8 @@ class TicketRow(NamedTuple):
     taken_at: datetime
     called_at: datetime | None
     started_at: datetime | None
+    tag: str
+    voice: str | None
     room: str | None
 
 
@@ -113,6 +115,7 @@ _TICKET = select(*(t[name] for name in TicketRow._fields[:-1]), room.name).outer
     m.Room.__table__, room.id == t.room_id
 )
 _BY_ID = _TICKET.where(t.centre_id == bindparam("centre"), t.id == bindparam("ticket"))
+_BY_TAG = _TICKET.where(t.tag == bindparam("tag"))
 _OF_APPOINTMENT = _TICKET.where(t.centre_id == bindparam("centre"), t.appointment_id == bindparam("appointment"))
 _ADD, _NEW_SERIES = insert(m.Ticket).returning(m.Ticket.id), insert(m.Series)
 _COUNT_UP = (
@@ -196,6 +199,12 @@ def ticket(session: Session, centre_id: int, ticket_id: int) -> TicketRow | None
     return TicketRow._make(row) if row else None
 
 
+def by_tag(session: Session, tag: str) -> TicketRow | None:
+    """Of any centre and day: for whoever has shown that the ticket is hers."""
+    row = session.connection().execute(_BY_TAG, {"tag": tag}).first()
+    return TicketRow._make(row) if row else None
+
+
 def of_appointment(session: Session, centre_id: int, appointment_id: int) -> TicketRow | None:
     wanted = {"centre": centre_id, "appointment": appointment_id}
     row = session.connection().execute(_OF_APPOINTMENT, wanted).first()
@@ -248,6 +257,10 @@ def change(session: Session, centre_id: int, ticket_id: int, old: str, new: str,
         return session.connection().execute(step.values(state=new, **values)).rowcount == 1
     except IntegrityError:
         return False
+
+
+def set_voice(session: Session, centre_id: int, ticket_id: int, voice: str | None) -> None:
+    session.execute(update(m.Ticket).where(t.centre_id == centre_id, t.id == ticket_id).values(voice=voice))
 
 
 def public_calls(session: Session, centre_id: int, day: date) -> list[PublicCall]:

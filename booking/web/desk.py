@@ -15,7 +15,7 @@ from booking.domain.errors import Invalid, NotFound, Refusal
 from booking.domain.tickets import shown
 from booking.domain.times import local_day
 from booking.domain.waiting import shown as shown_wait
-from booking.services import appointments, desk, matching, screens, tickets
+from booking.services import appointments, desk, following, matching, screens, tickets
 from booking.services.desk import Desk, Line, Unsent
 from booking.services.tickets import TicketRow
 from booking.web import i18n, strips
@@ -23,7 +23,7 @@ from booking.web.answers import can_change
 from booking.web.doors import seen_carrier
 from booking.web.errors import sentence, status
 from booking.web.forms import ArrivalForm, Form, PairForm, SearchForm, TicketForm
-from booking.web.places import config
+from booking.web.places import config, follow_address
 
 blueprint = Blueprint("desk", __name__)
 
@@ -132,7 +132,9 @@ def ticket(ticket_id: int) -> ResponseReturnValue:
     row = tickets.ticket(g.centre.id, ticket_id)
     if row.language in i18n.PAGES:
         g.page_language = row.language  # the slip is for her who takes it away
-    return render_template("desk/ticket.html", number=shown(row.number), ticket=row)
+    return render_template(
+        "desk/ticket.html", number=shown(row.number), ticket=row, picture=following.picture(follow_address(row.tag))
+    )
 
 
 @blueprint.get("/<centre>/desk/appointments/<int:appointment_id>")

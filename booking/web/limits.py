@@ -16,6 +16,7 @@ from booking.domain.appointments import read_code
 
 BOOK = "30 per hour"
 HOLD = "120 per hour"  # each time that is looked at more closely
+FOLLOW = "240 per hour"  # a whole waiting room in one network
 LOOKUP = "20 per hour"
 API_READ = "240 per minute"
 API_WRITE = "120 per minute"

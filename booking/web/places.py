@@ -3,12 +3,12 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request, url_for
 
 from booking import clock
 from booking.config import Config
 from booking.domain.errors import NotFound
-from booking.services import centres
+from booking.services import centres, following
 
 MAP = "https://www.openstreetmap.org/search?query="  # a link and no more: nothing is loaded from there
 LARGEST_ID = 2**63 - 1
@@ -17,6 +17,12 @@ LARGEST_ID = 2**63 - 1
 def config() -> Config:
     found: Config = current_app.extensions["config"]
     return found
+
+
+def follow_address(tag: str) -> str:
+    """Where the page of a ticket is, for whoever scans it: in her own language, whatever that of this page."""
+    path = url_for("following.page", token=following.token(tag, secret=config().secret_key), language=None)
+    return (config().public_url or request.host_url.rstrip("/")) + path
 
 
 def init(app: Flask) -> None:

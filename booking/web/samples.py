@@ -11,8 +11,9 @@ from werkzeug.datastructures import MultiDict
 
 from booking.domain.places import LENGTHS, Wish
 from booking.services import centres
+from booking.services import following as following_service
 from booking.services.wishes import Asked
-from booking.web import errors, i18n
+from booking.web import errors, following, i18n
 from booking.web.forms import AgeForm, DetailsForm, FindForm, Form, PairForm, TicketForm
 from booking.web.staff import LinkForm, SignInForm
 
@@ -263,9 +264,20 @@ def _screen() -> dict[str, Any]:
 
 SNAPSHOT: dict[str, Any] = {
     "epoch": "gallery", "version": 1, "at": NOW.isoformat(), "clock": "09:12", "open": True, "closed_today": False, "waiting": 11,
-    "calls": [{"number": n, "room": r, "calls": 1, "called": minutes(-i).isoformat(), "age": 60 * i}
+    "calls": [{"number": n, "room": r, "calls": 1, "called": minutes(-i).isoformat(), "age": 60 * i, "voice": None}
               for i, (n, r) in enumerate((("211", "1"), ("209", "2"), ("208", "Besprechung 3"), ("204", "1")), start=2)],
+    "expected": (40, 70), "alone": False, "forecast_at": NOW.isoformat(), "line": {},
 }  # fmt: skip
+
+
+def _follow(state: str = "waiting", before: int | None = None, **more: Any) -> dict[str, Any]:
+    seen = {
+        "id": 1, "centre_id": 1, "tag": "gallery", "number": "222", "state": state, "language": None, "voice": None,
+        "room": None, "before": before, "minutes": None, "alone": False, **more,
+    }  # fmt: skip
+    here = following.context(following_service.Followed(**seen), "gallery")
+    return {**here, "now": NOW, "now_url": _live("following")}
+
 
 Context = Callable[[], dict[str, Any]]
 # page → its template and what it shows
@@ -314,7 +326,14 @@ PAGES: dict[str, tuple[str, Context]] = {
     "desk-move-day": ("desk/move.html", lambda: _move(chosen_day=NOW.date() + timedelta(days=1), times=[minutes(1440 + 45 * i - 12) for i in range(7)])),
     "desk-age": ("desk/age.html", lambda: {**_age(True), "appointment": _appointment("booked"), "code_spoken": "4827 1935"}),
     "desk-messages": ("desk/messages.html", lambda: {"messages": _messages(5), "sms_off": True}),
-    "ticket": ("desk/ticket.html", lambda: {"number": "222", "ticket": Sample(taken_at=NOW)}),
+    "ticket": ("desk/ticket.html", lambda: {"number": "222", "ticket": Sample(taken_at=NOW), "picture": following_service.picture("https://anlaufstelle.example/t/" + "x" * 33)}),
+    "following": ("following/page.html", lambda: _follow(before=3, minutes=(25, 40))),
+    "following-alone": ("following/page.html", lambda: _follow(before=2, alone=True, voice=g.page_language)),
+    "following-next": ("following/page.html", lambda: _follow(before=1, minutes=(0, 5))),
+    "following-called": ("following/page.html", lambda: _follow("called", room="Besprechung 3")),
+    "following-missed": ("following/page.html", lambda: _follow("missed")),
+    "following-done": ("following/page.html", lambda: _follow("done")),
+    "following-over": ("following/over.html", lambda: {"centre": None}),
     "calls-free": ("calls/calls.html", lambda: _calls("free")),
     "calls-no-room": ("calls/calls.html", lambda: _calls("no-room")),
     "calls-called": ("calls/calls.html", lambda: _calls("called")),

@@ -14,15 +14,22 @@ from flask_socketio import SocketIO, join_room
 from booking import clock
 from booking.config import Config
 from booking.domain.errors import Refusal, traced
-from booking.services import screens
+from booking.services import following, screens
 from booking.web.doors import cookie_name, member_from_cookies
+from booking.web.places import config
 
 log = logging.getLogger(__name__)
 PING_SECONDS = 5
 LARGEST_EVENT = 4096
 
 # audience → who may be in it
-AUDIENCES: dict[str, str] = {"board": "a paired screen of the centre", "desk": "signed-in staff of the centre"}
+AUDIENCES: dict[str, str] = {
+    "board": "a paired screen of the centre",
+    "desk": "signed-in staff of the centre",
+    "line": "the holder of a number of the centre's present day",
+}
+# Those whose right to listen can be ended; a number ends with its day.
+ENDABLE = ("board", "desk")
 
 
 def audience(name: str, centre_id: int) -> str:
@@ -66,11 +73,12 @@ class Publisher:
         if "board" in names:
             with self._app.app_context():
                 snapshot = screens.snapshot(centre_id, now=clock.now()).as_json()
-            self._socketio.emit("board", snapshot, to=audience("board", centre_id))
+            for name in ("board", "line"):
+                self._socketio.emit("board", snapshot, to=audience(name, centre_id))
         if "desk" in names:
             self._socketio.emit("desk", to=audience("desk", centre_id))
         if "doors" in names:  # who may listen has changed: all must show again who they are, in every process (S4)
-            for name in AUDIENCES:
+            for name in ENDABLE:
                 self._socketio.emit("again", to=audience(name, centre_id))
                 self._socketio.close_room(audience(name, centre_id))
 
@@ -89,13 +97,13 @@ def init(app: Flask, config: Config) -> Callable[[dict[int, set[str]]], None]:
     return Publisher(app, socketio).announce
 
 
-def _connect(_auth: object = None) -> bool:
+def _connect(auth: object = None) -> bool:
     """Into the audiences this browser may hear; nobody else is let in, and no other event is listened to.
 
     A failure refuses as well: without any answer the page would believe itself connected, and hear nothing.
     """
     try:
-        return _same_origin() and any([_join_desk(), _join_board()])
+        return _same_origin() and any([_join_desk(), _join_board(), _join_line(auth)])
     except Exception as error:
         log.error("connecting failed: %s", traced(error))
         return False
@@ -118,6 +126,19 @@ def _join_board() -> bool:
     except Refusal:
         return False
     join_room(audience("board", screen.centre_id))
+    return True
+
+
+def _join_line(auth: object) -> bool:
+    """A phone shows the token of its number when it connects: it has no cookie."""
+    shown = auth.get("ticket") if isinstance(auth, dict) else None
+    if not isinstance(shown, str):
+        return False
+    try:
+        centre_id = following.centre_of(shown, secret=config().secret_key, now=clock.now())
+    except Refusal:
+        return False
+    join_room(audience("line", centre_id))
     return True
 
 

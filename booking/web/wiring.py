@@ -14,6 +14,7 @@ from booking.web import (
     desk,
     doors,
     errors,
+    following,
     gallery,
     headers,
     health,
@@ -48,6 +49,7 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, appointments.blueprint, doors.ANYONE)
     open_door(app, visits.blueprint, doors.ANYONE)
     open_door(app, screen.blueprint, doors.ANYONE, board=doors.SCREEN)
+    open_door(app, following.blueprint, doors.ANYONE)
     open_door(app, health.health, doors.ANYONE)
     open_door(app, receipts.receipts, doors.ANYONE)
     anyone = dict.fromkeys(("sign_in", "sign_out", "link"), doors.ANYONE)

@@ -76,7 +76,7 @@ CALLS = {
 SCREENS = {"screen.board", "api.board"}
 # Open to anybody: these show nothing of a person but to the holder of a private link, and nothing of staff.
 OPEN = {"appointments", "visits", "screen", "health", "receipts", "api", "gallery", "staff.sign_in", "staff.sign_out",
-        "staff.link", "calendars.feed"}  # fmt: skip
+        "staff.link", "calendars.feed", "following"}  # fmt: skip
 OF_NO_BLUEPRINT = {"static"}
 SECRETS = {"token", "link"}
 
@@ -244,6 +244,6 @@ def test_no_secret_stands_in_an_address_but_those_of_private_links(app):
     }
     assert {entry.partition(":")[0] for entry in found} == {
         "staff.link", "visits.show", "visits.calendar", "visits.cancel", "visits.move", "api.look", "api.move",
-        "calendars.feed",
+        "calendars.feed", "following.page", "following.now", "following.voice",
         "api.cancel", "visits.answer_offer",
     }  # fmt: skip

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
 
-from booking.services import screens
+from booking.services import following, screens
 from booking.store.db import db
 from booking.web.sockets import Publisher
 from tests.web.visiting import COUNSELLOR, RECEPTION, book, press, read, rows, send, signed_in
@@ -32,13 +32,13 @@ ELSEWHERE = "/elsewhere"
 class Ear:
     """A raw connection: Engine.IO 4 over a WebSocket, Socket.IO 5 on top, both by hand."""
 
-    def __init__(self, port: int, cookies: dict[str, str], origin: str | None) -> None:
+    def __init__(self, port: int, cookies: dict[str, str], origin: str | None, auth: str = "") -> None:
         options = {"suppress_origin": True} if origin is None else {"origin": origin}
         cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
         address = f"ws://localhost:{port}/socket.io/?EIO=4&transport=websocket"
         self.socket = websocket.create_connection(address, timeout=PATIENCE, cookie=cookie, **options)
         assert self._next()[0] == "0"
-        self.send("40")
+        self.send(f"40{auth}")
         self.greeting = self._next()
 
     @property
@@ -83,9 +83,9 @@ def port(app, house) -> Iterator[int]:
 def listen(port) -> Iterator:
     ears = []
 
-    def begin(client=None, origin="own") -> Ear:
+    def begin(client=None, origin="own", auth="") -> Ear:
         origin = f"http://localhost:{port}" if origin == "own" else origin
-        ears.append(Ear(port, cookies(client), origin))
+        ears.append(Ear(port, cookies(client), origin, auth))
         return ears[-1]
 
     yield begin
@@ -139,6 +139,33 @@ def test_who_is_not_signed_in_is_not_let_in(app, house, listen):
     for name in ("staff", "screen"):
         stranger.set_cookie(name, "made-up")
     assert not listen(stranger).let_in
+
+
+def shown(app) -> str:
+    """What the phone with the newest number shows when it connects."""
+    tag = rows(app, "ticket")[-1]["tag"]
+    return json.dumps({"ticket": following.token(tag, secret=app.config["SECRET_KEY"])})
+
+
+def test_the_phone_of_a_number_hears_the_board_until_the_day_is_over(app, desk, listen, watch):
+    give(desk)
+    phone, screen = listen(auth=shown(app)), listen(paired(app, desk))
+    screen.heard_so_far()
+    give(desk)
+    name, board = phone.hear()
+    assert (name, board["line"][rows(app, "ticket")[-1]["tag"]]) == ("board", [1, None, None])
+    assert screen.hear() == [name, board]
+    assert phone.heard_so_far() == []
+    revoke(desk, "Flur")
+    assert phone.heard_so_far() == []  # nobody can take it from her
+    watch.pass_by(days=1)
+    assert not listen(auth=shown(app)).let_in
+
+
+@pytest.mark.parametrize("auth", ['{"ticket":"made-up"}', '{"ticket":1}', '{"ticket":"\\ud800"}', "[1]", '{"x":1}'])
+def test_without_its_whole_address_no_phone_is_let_in(desk, listen, auth):
+    give(desk)
+    assert not listen(auth=auth).let_in
 
 
 def test_who_has_signed_out_is_not_let_in_again(desk, listen):
