@@ -92,6 +92,7 @@ PARTNER = {
     "name": Key(read.words),
     "address": Key(read.text(200)),
     "phone": Key(PHONE),
+    "languages": Key(read.each_once(read.language), ()),
 }
 AREA = {
     "slug": Key(read.slug),

@@ -69,6 +69,7 @@ class Partner(NamedTuple):
     name: dict[str, str]
     address: str
     phone: str
+    languages: tuple[str, ...]
 
 
 class Area(NamedTuple):

@@ -42,6 +42,7 @@ class PartnerRow(NamedTuple):
     name: dict[str, str]
     address: str
     phone: str
+    languages: list[str]
 
 
 centre = m.Centre.__table__.c
@@ -71,7 +72,7 @@ def carriers(session: Session, centre_id: int) -> list[CarrierRow]:
 
 def partner(session: Session, centre_id: int, partner_id: int) -> PartnerRow | None:
     c = m.Partner.__table__.c
-    query = select(c.name, c.address, c.phone).where(c.centre_id == centre_id, c.id == partner_id)
+    query = select(*(c[name] for name in PartnerRow._fields)).where(c.centre_id == centre_id, c.id == partner_id)
     row = session.execute(query).first()
     return PartnerRow._make(row) if row else None
 

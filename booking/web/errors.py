@@ -86,6 +86,7 @@ REASONS: dict[str, LazyString] = {
     "field-missing": _("Please fill this in."),
     "field-unreadable": _("We cannot read this."),
     "field-unknown": _("There is no such field."),
+    "not-in-address": _("Please send this by POST, in the body. Addresses are written down."),
     "field-too-long": _("This is too long."),
     "ends-before-start": _("The end must come after the beginning."),
     "past-stays": _("What is over stays as it was. Please choose a later day."),
@@ -172,14 +173,14 @@ def status(error: Exception) -> int:
     return TABLE[kind_of(error)].status
 
 
-def problem(error: Exception) -> Response:
-    """RFC 9457, with the refusal's kind and its data."""
+def problem(error: Exception, **more: object) -> Response:
+    """RFC 9457, with the refusal's kind and its data; `more` as well."""
     body: dict[str, object] = {"type": f"/problems/{kind_of(error)}", "kind": kind_of(error), "status": status(error)}
     body["title"] = str(FOR_PROGRAMS.get(kind_of(error), "")) or sentence(error)
     fields = [(error.field, error.reason)] if isinstance(error, Invalid) else getattr(error, "fields", [])
     if fields:
         body["errors"] = [{"field": name, "reason": reason, "message": str(REASONS[reason])} for name, reason in fields]
-    body.update(_data(error))
+    body.update(_data(error), **more)
     answer = make_response(jsonify(body), status(error))
     answer.mimetype = "application/problem+json"
     return answer
@@ -242,7 +243,7 @@ def _data(error: Exception) -> dict[str, object]:
     found: dict[str, object] = {}
     if near := getattr(error, "near", None):
         found["near"] = [start.isoformat() for start in near]
-    for name in ("state", "number", "partner_id", "room"):
+    for name in ("state", "number", "room"):
         if getattr(error, name, None) is not None:
             found[name] = getattr(error, name)
     for name in ("until", "needed_at"):

@@ -123,7 +123,10 @@ def _find(wrong: bool) -> dict[str, Any]:
 
 def _partner() -> Sample:
     return Sample(
-        name={"de": "Jugendberatung Musterstadt"}, address="Musterweg 1, 71634 Ludwigsburg", phone="+49 30 23125 402"
+        name={"de": "Jugendberatung Musterstadt"},
+        address="Musterweg 1, 71634 Ludwigsburg",
+        phone="+49 30 23125 402",
+        languages=["de", "ar"],
     )
 
 

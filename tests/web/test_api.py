@@ -95,10 +95,17 @@ def slots(door, centre=HERE, **query):
     return answer.json["slots"]
 
 
+def searched(door, centre=HERE, **asked):
+    """The same, asked for by POST."""
+    answer = door.post(f"{centre}/slots", {"topic": "german", **asked})
+    assert answer.status_code == 200, answer.text
+    return answer.json["slots"]
+
+
 def wish(door, **values):
     """A booking that can be made: the first slot of the topic."""
     query = {name: values[name] for name in ("topic", "language", "age", "birthday") if name in values}
-    return {"topic": "german", "start": slots(door, **query)[0], **values}
+    return {"topic": "german", "start": searched(door, **query)[0], **values}
 
 
 def booked(door, key=None, **values):
@@ -139,7 +146,7 @@ def test_the_description_knows_every_path_and_method(app, client):
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     assert known == ours
-    assert len(known) == 19
+    assert len(known) == 20
 
 
 def test_the_description_says_which_calls_need_a_token(client):
@@ -219,14 +226,45 @@ def test_a_start_is_held_extended_booked_or_given_back(door, watch):
 def test_the_age_decides_over_json_too(door):
     refused(door.get(f"{HERE}/slots?topic=residence"), 422, "invalid")
     assert reasons(door.get(f"{HERE}/slots?topic=residence")) == {"age": "age-needed"}
-    assert reasons(door.get(f"{HERE}/slots?topic=residence&age=soon")) == {"birthday": "birthday-unreadable"}
+    soon = {"topic": "residence", "age": "soon"}
+    assert reasons(door.post(f"{HERE}/slots", soon)) == {"birthday": "birthday-unreadable"}
     for birthday in ("2027-03-02", "2027-03-24", "0001-01-01", "9999-12-31"):
-        answer = door.get(f"{HERE}/slots?topic=residence&age=soon&birthday={birthday}")
+        answer = door.post(f"{HERE}/slots", {**soon, "birthday": birthday})
         assert reasons(answer) == {"birthday": "birthday-not-in-horizon"}
-    assert slots(door, topic="residence", age="soon", birthday="2027-03-09")
-    balingen = f"{API}/centres/balingen"
-    answer = door.get(f"{balingen}/slots?topic=school-training&age=not-soon")
-    assert refused(answer, 409, "no-programme")["partner_id"]
+    assert searched(door, **soon, birthday="2027-03-09")
+
+
+def test_what_no_address_may_hold_is_asked_for_by_post(door, client):
+    for query, field in (
+        ("age=soon", "birthday"),
+        ("age=soon&birthday=2027-03-09", "birthday"),
+        ("age=reached&birthday=", "birthday"),
+        ("age=reached&same_counsellor_as=abc", "same_counsellor_as"),
+    ):
+        assert reasons(door.get(f"{HERE}/slots?topic=residence&{query}")) == {field: "not-in-address"}
+    described = client.get(f"{API}/openapi.json").json["paths"]["/api/v1/centres/{centre}/slots"]
+    assert not {"birthday", "same_counsellor_as"} & {p["name"] for p in described["get"]["parameters"]}
+    assert searched(door, topic="letter", age="reached") == slots(door, topic="letter", age="reached")
+
+
+def test_whom_no_programme_serves_is_told_who_does(door):
+    balingen, asked = f"{API}/centres/balingen", {"topic": "school-training", "age": "not-soon"}
+    wished = {**asked, "start": "2027-03-09T08:00:00+00:00"}
+    for answer in (
+        door.get(f"{balingen}/slots", query_string=asked), door.post(f"{balingen}/slots", asked),
+        door.post(f"{balingen}/appointments", wished),
+        door.post(f"{balingen}/holds", {**wished, "device": "0123456789abcdef"}),
+    ):  # fmt: skip
+        partner = refused(answer, 409, "no-programme")["partner"]
+        assert (partner["name"]["de"], partner["phone"]) == ("Jugendmigrationsdienst", "+49 30 23125 513")
+        assert (partner["address"], partner["languages"]) == (
+            "Musterstraße 3, 72336 Balingen", ["de", "en", "ar", "tr"])  # fmt: skip
+
+
+def test_where_nobody_is_known_nobody_is_named(app, door):
+    change(app, update(m.Programme).values(refer_to=None))
+    answer = door.get(f"{API}/centres/balingen/slots?topic=school-training&age=not-soon")
+    assert "partner" not in refused(answer, 409, "no-programme")
 
 
 @pytest.mark.parametrize(
@@ -242,7 +280,6 @@ def test_what_is_not_there_is_not_found(door, path):
     [
         ("", {"topic": "field-missing"}),
         ("topic=german&age=old", {"age": "field-unreadable"}),
-        ("topic=residence&age=soon&birthday=soon", {"birthday": "field-unreadable"}),
         ("topic=german&colour=red", {"colour": "field-unknown"}),
         ("topic=german&language=" + "x" * 13, {"language": "field-too-long"}),
         ("topic=" + "x" * 201, {"topic": "field-too-long"}),

@@ -255,6 +255,7 @@ def test_who_is_younger_is_led_to_the_youth_service_in_balingen(app, client, hou
         assert name in page.words
         assert "Musterstraße 3, 72336 Balingen" in page.words
         assert "tel:+493023125513" in page.links
+        assert {"de": "Arabisch · Türkisch", "en": "Arabic · Turkish"}[language] in page.words
     assert rows(app, "appointment") == []
 
 

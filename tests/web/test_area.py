@@ -95,13 +95,14 @@ def test_the_same_counsellor_is_named_by_the_link_of_an_appointment_with_her(app
     slots = client.get(f"{API}/slots", query_string=WISHES).json["slots"]
     link = client.post(f"{API}/appointments", json={**WISHES, "start": slots[0]}).json["link"]
     again = {**WISHES, "same_counsellor_as": link}
-    hers = client.get(f"{API}/slots", query_string=again).json["slots"]
+    hers = client.post(f"{API}/slots", json=again).json["slots"]
     assert set(hers) < set(slots)
     assert client.post(f"{API}/appointments", json={**again, "start": hers[0]}).status_code == 201
     first, second = rows(app, "appointment")
     assert (second["counsellor_id"], second["because"]["rule"]) == (first["counsellor_id"], "wished")
     for wrong in ("nothing", link):
-        other = client.get(f"/api/v1/centres/ludwigsburg/slots?topic=german&same_counsellor_as={wrong}")
+        wish = {"topic": "german", "same_counsellor_as": wrong}
+        other = client.post("/api/v1/centres/ludwigsburg/slots", json=wish)
         assert other.status_code == 404
 
 

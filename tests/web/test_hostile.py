@@ -344,6 +344,7 @@ def test_claims_of_screens(guard, body):
 @given(fields(topic=topics, language=texts, age=ages, birthday=days))
 def test_slots(guard, query):
     guard.get(f"{API}/slots", **query)
+    guard.json("POST", f"{API}/slots", query)
 
 
 BOOKING = bodies(

@@ -82,7 +82,7 @@ class Carrier(Base):
 
 
 class Partner(Base):
-    """An outside service a visitor can be referred to."""
+    """An outside service a visitor can be referred to. `languages`: spoken there, as far as is known."""
 
     __tablename__ = "partner"
     __table_args__ = (UniqueConstraint("centre_id", "slug"),)
@@ -92,6 +92,7 @@ class Partner(Base):
     name: Mapped[dict[str, str]]
     address: Mapped[str] = mapped_column(String(200))
     phone: Mapped[str] = mapped_column(String(40))
+    languages: Mapped[list[str]] = mapped_column(default=list)
 
 
 class Area(Base):

@@ -14,7 +14,7 @@ from booking.domain.errors import Invalid
 from booking.domain.tickets import shown
 from booking.services.calls import TicketRow
 from booking.web import i18n
-from booking.web.api.models import AgeAnswer, Problem, Ticket
+from booking.web.api.models import NOT_IN_ADDRESSES, AgeAnswer, Problem, Ticket
 from booking.web.errors import FieldsInvalid
 
 REASONS = {
@@ -31,15 +31,17 @@ def _raise(_request: Any, _response: Any, error: Exception | None, _instance: An
     if request.method in {"POST", "PATCH"} and not _object_or_nothing():
         raise FieldsInvalid([("", "body-unreadable")])
     if isinstance(error, ValidationError):
-        raise FieldsInvalid([(".".join(map(str, e["loc"])), _reason(e["type"])) for e in error.errors()])
+        raise FieldsInvalid([_fault(".".join(map(str, e["loc"])), e["type"]) for e in error.errors()])
 
 
 def _object_or_nothing() -> bool:
     return not request.content_length or isinstance(request.get_json(silent=True), dict)
 
 
-def _reason(kind: str) -> str:
-    return REASONS.get(kind, "field-unreadable")
+def _fault(field: str, kind: str) -> tuple[str, str]:
+    if request.method == "GET" and field in NOT_IN_ADDRESSES:
+        return field, "not-in-address"
+    return field, REASONS.get(kind, "field-unreadable")
 
 
 def _bearer(description: str) -> SecuritySchemeData:

@@ -26,12 +26,15 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class AgeAnswer(Input):
+class Age(Input):
     age: Answer | None = Field(None, description="Answer about the birthday in the topic's `age_question`.")
+
+
+class AgeAnswer(Age):
     birthday: date | None = Field(None, description="With `soon`: that birthday. Used for routing, not stored.")
 
 
-class Wishes(AgeAnswer):
+class Needs(Age):
     """What a visitor needs; all of it optional."""
 
     area: Short | None = Field(
@@ -42,6 +45,11 @@ class Wishes(AgeAnswer):
     people: int = Field(1, ge=1, le=20, description="Those who come, herself included.")
     woman: bool = Field(False, description="Counsellor and interpreter are women.")
     step_free: bool = False
+
+
+class Wishes(Needs, AgeAnswer):
+    """And what no address may hold, because addresses are written down."""
+
     same_counsellor_as: Short | None = Field(
         None, description="The private link of another appointment: only times of its counsellor."
     )
@@ -77,9 +85,17 @@ class Topics(BaseModel):
     topics: list[Topic]
 
 
-class SlotQuery(Wishes):
+class SlotQuery(Needs):
     topic: Short
     language: Annotated[str, StringConstraints(max_length=12)] = "de"
+
+
+class SlotSearch(SlotQuery, Wishes):
+    """The same, with what stands in no address."""
+
+
+# Addresses end in logs and histories: these are sent in a body.
+NOT_IN_ADDRESSES = frozenset(SlotSearch.model_fields.keys() - SlotQuery.model_fields.keys())
 
 
 class Slots(BaseModel):
@@ -202,6 +218,13 @@ class FieldError(BaseModel):
     message: str
 
 
+class Partner(BaseModel):
+    name: Texts
+    address: str
+    phone: str
+    languages: list[str] = Field(description="What is spoken there, as far as is known.")
+
+
 class Problem(BaseModel):
     """RFC 9457; `kind` is stable, `title` is for people, in the language of `Accept-Language`."""
 
@@ -216,4 +239,4 @@ class Problem(BaseModel):
     needed_at: datetime | None = None
     state: str | None = None
     number: int | None = None
-    partner_id: int | None = None
+    partner: Partner | None = Field(None, description="Of `no-programme`: who helps instead, where one is known.")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from booking import clock
 from booking.domain.actors import By
-from booking.domain.errors import NotFound
+from booking.domain.errors import Invalid, NoProgramme, NotFound
 from booking.domain.places import Wish
 from booking.services import appointments, centres, changes, holds, screens
 from booking.services.appointments import Card, Contact
@@ -16,11 +16,19 @@ from booking.web import limits
 from booking.web.api import models as x
 from booking.web.api.described import SCREEN_ONLY, UNREADABLE, age_of, answers, known_language, spec
 from booking.web.doors import no_store
+from booking.web.errors import problem
 from booking.web.places import config
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 blueprint.after_request(no_store)
 API = By("api")
+
+
+@blueprint.errorhandler(NoProgramme)
+def led_elsewhere(refusal: NoProgramme) -> ResponseReturnValue:
+    """With who helps instead, as the page names it."""
+    partner = centres.partner(g.centre.id, refusal.partner_id) if refusal.partner_id else None
+    return problem(refusal, **({"partner": partner._asdict()} if partner else {}))
 
 
 @blueprint.get("/openapi.json")
@@ -57,8 +65,22 @@ def topics() -> x.Topics:
 @limits.limiter.limit(limits.API_READ)
 @spec.validate(query=x.SlotQuery, resp=answers(404, 409, 422, HTTP_200=x.Slots))
 def slots(query: x.SlotQuery) -> x.Slots:
-    """The starts that can be booked now"""
-    offers = appointments.offers(g.centre.id, _wish(query), now=clock.now())
+    """The starts that can be booked now; who turns 27 `soon`, or wants the same counsellor, asks by POST"""
+    if query.age == "soon":
+        raise Invalid("birthday", "not-in-address")
+    return _offered(x.SlotSearch(**query.model_dump()))
+
+
+@blueprint.post("/centres/<centre>/slots")
+@limits.limiter.limit(limits.API_READ)
+@spec.validate(json=x.SlotSearch, resp=answers(*UNREADABLE, 404, 409, 422, HTTP_200=x.Slots))
+def search_slots(json: x.SlotSearch) -> x.Slots:
+    """The same, with what no address may hold (a birthday, a private link); nothing of it is kept"""
+    return _offered(json)
+
+
+def _offered(asked: x.SlotSearch) -> x.Slots:
+    offers = appointments.offers(g.centre.id, _wish(asked), now=clock.now())
     return x.Slots.model_construct(topic=offers.topic.slug, minutes=offers.minutes, slots=offers.starts)
 
 
@@ -149,7 +171,7 @@ def board() -> x.Board:
     return x.Board.model_validate(screens.snapshot(g.centre.id, now=clock.now()).as_json())
 
 
-def _wish(asked: x.SlotQuery | x.NewAppointment | x.NewHold) -> Wish:
+def _wish(asked: x.SlotSearch | x.NewAppointment | x.NewHold) -> Wish:
     """Refusals: Invalid("language" …), NotFound for a link that opens nothing here."""
     counsellor = None
     if asked.same_counsellor_as is not None:

@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("name", sa.JSON(), nullable=False),
         sa.Column("address", sa.String(length=200), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("centre_id", "slug"),
