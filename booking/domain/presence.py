@@ -116,6 +116,15 @@ def opened(before: Watch, after: Watch) -> list[Gap]:
     return _gaps(after, Missing(found.present & ~was.present, found.reachable & ~anyway))
 
 
+def left_of(before: Watch, after: Watch, gap: Gap) -> list[Span]:
+    """What of a gap was there all the time. Where nobody is present, nobody can be reached either."""
+    grid = after.calendar.grid
+    steps = grid.touched(gap.span)
+    for found in (missing(before), missing(after)):
+        steps &= found.present if gap.rule == PRESENT else found.present | found.reachable
+    return grid.spans(steps)
+
+
 def _gaps(watch: Watch, found: Missing) -> list[Gap]:
     spans = watch.calendar.grid.spans
     return sorted(

@@ -11,15 +11,20 @@ from booking.domain.appointments import BOOKED
 from booking.domain.appointments import CANCELLED as APPOINTMENT_CANCELLED
 from booking.domain.times import DAY, instant, local_day
 
-CONFIRMATION, REMINDER_EARLY, REMINDER_EVE, CANCELLATION, MOVED, COVERED, OFFER, APOLOGY, RESTORED = KINDS = (
+CONFIRMATION, REMINDER_EARLY, REMINDER_EVE, CANCELLATION, MOVED, COVERED, OFFER, APOLOGY, RESTORED, CLOSED = KINDS = (
     "confirmation", "reminder_early", "reminder_eve", "cancellation", "moved", "covered", "offer", "apology",
-    "restored",
+    "restored", "closed",
 )  # fmt: skip
 DUE, SUBMITTING, ACCEPTED, DELIVERED, FAILED, UNKNOWN, EXPIRED, OFF, DROPPED = (
     "due", "submitting", "accepted", "delivered", "failed", "unknown", "expired", "off", "dropped",
 )  # fmt: skip
 # What tells of a time that will not take place; OFFER proposes another one and waits for a yes.
 OF_CANCELLED = frozenset({CANCELLATION, OFFER, APOLOGY})
+# Told once, even on a day with three messages: else somebody would come in vain. CLOSED: the centre is shut today; the
+# appointment stays booked until cover settles it.
+TOLD_ANYWAY = OF_CANCELLED | {CLOSED}
+# For so long what tells of a change by the house waits, and taking it back tells nobody.
+TELL_AFTER = timedelta(minutes=3)
 # What staff see, because somebody may have to be called instead.
 UNSENT = frozenset({FAILED, UNKNOWN, EXPIRED, OFF})
 
@@ -138,8 +143,7 @@ def verdict(facts: Facts, now: datetime) -> tuple[str, str | None]:
 
 
 def _within_caps(kind: str, counts: Counts) -> bool:
-    """A cancellation is told once, even on a day with three messages: else somebody would come in vain."""
-    here = counts.same_kind == 0 if kind in OF_CANCELLED else counts.here < PER_APPOINTMENT_A_DAY
+    here = counts.same_kind == 0 if kind in TOLD_ANYWAY else counts.here < PER_APPOINTMENT_A_DAY
     return here and counts.number < PER_NUMBER_A_DAY
 
 

@@ -6,6 +6,7 @@ from datetime import date, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from booking.domain.centre_changes import Term
 from booking.domain.errors import Invalid, NotAllowed, NotFound, ShiftsOverlap
 from booking.domain.roster import CLOSURE_KINDS, DESK_ONLY, OFF, OPEN, SHIFT_KINDS, Closure, DayShift, Shift
 from booking.domain.staff import leads_all, plans_for
@@ -128,6 +129,13 @@ def check_closure(closure: Closure) -> None:
         _wall_times(closure.starts, closure.ends)
 
 
+def check_holidays(closure: Closure, holidays: Collection[date]) -> None:
+    """Only public holidays are opened, with the days between them. Refusal: Invalid."""
+    for field in ("first_day", "last_day"):
+        if closure.kind == OPEN and getattr(closure, field) not in holidays:
+            raise Invalid(field, "no-holiday")
+
+
 def check_closer(closure: Closure, carrier_id: int | None, carriers: Collection[int]) -> None:
     """Who may close so, or open again: a lead of one carrier among several (all are `carriers`) only its part.
 
@@ -144,6 +152,17 @@ def check_from(field: str, day: date, earliest: date) -> None:
     """What is over stays as it was: the figures of past weeks are read from these lines. Refusal: Invalid."""
     if day < earliest:
         raise Invalid(field, "past-stays")
+
+
+def check_term(old: Term, new: Term, today: date) -> None:
+    """First and last day of a site, a room or a programme. Refusal: Invalid, also for what would change the past."""
+    first, last = new
+    if first is not None and last is not None and last < first:
+        raise Invalid("last_day", "ends-before-start")
+    if first is not None and first != old[0]:
+        check_from("first_day", first, today)
+    if last is not None and last != old[1]:
+        check_from("last_day", last, today - DAY)
 
 
 def _wall_times(starts: time, ends: time) -> None:

@@ -7,17 +7,23 @@ A planned closure on booked days names the appointments first; they are settled 
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
 
 from booking.domain import rostering
 from booking.domain.actors import By
-from booking.domain.errors import Invalid, NotFound, StillBooked
+from booking.domain.errors import Affected, Invalid, NotFound, StillBooked
 from booking.domain.roster import Closure
-from booking.domain.times import DAY
+from booking.domain.times import DAY, local_day
+from booking.gateways import festivals
+from booking.services.steps import planning, shutting
 from booking.services.steps.changing import Change, changed, recorded
 from booking.services.steps.changing import Saved as Saved
-from booking.services.steps.recording import board_changed
+from booking.services.steps.recording import appointment_step, board_changed, desk_changed
 from booking.store import rostering as store
-from booking.store.db import transaction
+from booking.store.db import reading, transaction
+from booking.store.rostering import ClosureRow
 
 LONGEST_REASON = 80
 
@@ -36,9 +42,13 @@ def close(
     with transaction(centre_id) as session:
         change = Change(session, centre_id, by, now, fact, override)
         rostering.check_closer(closure, carrier_id, store.carrier_names(session, centre_id))
+        region = planning.rules_of(session, centre_id).region
+        rostering.check_holidays(closure, festivals.within(region, closure.first_day, closure.last_day))
         saved = changed(
             change, closure.first_day, closure.last_day, lambda: _write_closure(change, closure, reason.strip())
         )
+        if shutting.is_told(closure, fact):
+            shutting.tell(session, centre_id, closure, now)
         if not fact and not {one.id for one in saved.outside} <= set(knowing):
             raise StillBooked(saved.outside)
         board_changed(session, centre_id)
@@ -46,7 +56,10 @@ def close(
 
 
 def close_today(centre_id: int, *, carrier_id: int | None, by: By, now: datetime) -> Saved:
-    """Closed for the rest of the day, whatever is planned; a second press changes nothing. Refusal: NotAllowed."""
+    """Closed for the rest of the day, whatever is planned; a second press changes nothing.
+
+    Everybody booked is told after three minutes. Refusal: NotAllowed.
+    """
     with transaction(centre_id) as session:
         change = Change(session, centre_id, by, now, fact=True)
         today = change.today
@@ -55,23 +68,28 @@ def close_today(centre_id: int, *, carrier_id: int | None, by: By, now: datetime
         if any(row.closure.shuts(today) for row in store.closures(session, centre_id, today)):
             return Saved()
         board_changed(session, centre_id)
-        return changed(change, today, today, lambda: _write_closure(change, closure, ""))
+        saved = changed(change, today, today, lambda: _write_closure(change, closure, ""))
+        shutting.tell(session, centre_id, closure, now)
+        return saved
 
 
 def end_closure(
     centre_id: int, closure_id: int, *, carrier_id: int | None, override: str | None = None, by: By, now: datetime
 ) -> Saved:
-    """Open again from today on; a closure that has not begun is taken back.
+    """Open again from today on; a closure that has not begun, or was declared today, is taken back.
 
-    Refusals: NotFound, NotAllowed, LeavesCentreEmpty.
+    Who was told of it is told again; within three minutes nobody was. Refusals: NotFound, NotAllowed; of a plan
+    LeavesCentreEmpty. That an emergency is over is a fact.
     """
     with transaction(centre_id) as session:
         row = store.closure_by_id(session, centre_id, closure_id)
         if row is None:
             raise NotFound
         rostering.check_closer(row.closure, carrier_id, store.carrier_names(session, centre_id))
-        change = Change(session, centre_id, by, now, override=override)
+        change = Change(session, centre_id, by, now, row.fact, override)
         today = change.today
+        if shutting.is_told(row.closure, row.fact):
+            shutting.untell(session, centre_id, row.closure, now)
 
         def write() -> None:
             if row.closure.first_day >= today:
@@ -82,6 +100,54 @@ def end_closure(
 
         board_changed(session, centre_id)
         return changed(change, today, row.closure.last_day, write)
+
+
+class ToCall(NamedTuple):
+    """An appointment whose visitor no message reaches. `called`: somebody has ticked her."""
+
+    appointment: Affected
+    called: bool
+
+
+class Telling(NamedTuple):
+    """Who hears of an emergency closure of today. `reached`: how many get a message, none of them before `until`;
+    None once that has passed."""
+
+    closure_id: int
+    reached: int
+    until: datetime | None
+    to_call: list[ToCall]
+
+
+def telling(centre_id: int, *, now: datetime) -> Telling | None:
+    """None where no emergency has closed the centre today."""
+    with reading() as session:
+        row = _emergency(session, centre_id, now)
+        if row is None:
+            return None
+        told = shutting.told(session, centre_id, row.closure, now)
+        ticks = store.phoned(session, centre_id, told.to_call)
+        to_call = [
+            ToCall(Affected(id_, booked.code, booked.starts_at), ticks.get(id_, 0) % 2 == 1)
+            for id_, booked in told.to_call.items()
+        ]
+        return Telling(row.id, len(told.reached), told.until, to_call)
+
+
+def phoned(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> None:
+    """Tick or untick somebody of `to_call`. Refusal: NotFound."""
+    with transaction(centre_id) as session:
+        row = _emergency(session, centre_id, now)
+        if row is None or appointment_id not in shutting.told(session, centre_id, row.closure, now).to_call:
+            raise NotFound
+        appointment_step(session, centre_id, appointment_id, store.PHONED, now, by)
+        desk_changed(session, centre_id)
+
+
+def _emergency(session: Session, centre_id: int, now: datetime) -> ClosureRow | None:
+    today = local_day(now, planning.rules_of(session, centre_id).zone)
+    rows = [row for row in store.closures(session, centre_id, today) if row.closure.covers(today)]
+    return next((row for row in rows if shutting.is_told(row.closure, row.fact)), None)
 
 
 def _write_closure(change: Change, closure: Closure, reason: str) -> None:

@@ -15,11 +15,10 @@ from booking.domain import rostering
 from booking.domain.actors import By
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.rostering import ABSENCE_KINDS, SICK, Part, Pattern, Spell
-from booking.domain.times import DAY, Span
+from booking.domain.times import DAY, Span, local_day
 from booking.services.steps import planning
 from booking.services.steps.changing import Change, changed, recorded
 from booking.services.steps.changing import Saved as Saved
-from booking.services.steps.recording import desk_changed
 from booking.store import rostering as store
 from booking.store.db import transaction
 from booking.store.rostering import AbsenceRow, ShiftRow
@@ -68,12 +67,17 @@ def end_absence(centre_id: int, absence_id: int, *, carrier_id: int | None, by: 
     """She is back, from now on; an absence that has not begun is taken back. Refusal: NotFound."""
     with transaction(centre_id) as session:
         row = _absence(session, centre_id, absence_id, carrier_id)
-        if row.starts_at >= now:
-            store.remove(session, "absence", centre_id, row.id)
-        else:
-            store.change(session, "absence", centre_id, row.id, ends_at=min(row.ends_at, now))
-        recorded(Change(session, centre_id, by, now), "absence-ended", row.staff_id)
-        desk_changed(session, centre_id)
+        change = Change(session, centre_id, by, now, fact=True)
+        zone = planning.rules_of(session, centre_id).zone
+
+        def write() -> None:
+            if row.starts_at >= now:
+                store.remove(session, "absence", centre_id, row.id)
+            else:
+                store.change(session, "absence", centre_id, row.id, ends_at=min(row.ends_at, now))
+            recorded(change, "absence-ended", row.staff_id)
+
+        changed(change, local_day(row.starts_at, zone), local_day(row.ends_at, zone), write)
 
 
 def _absent(change: Change, staff_ids: Collection[int], kind: str, span: Span) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.reminders import (
     ACCEPTED,
     DELIVERED,
+    DROPPED,
     DUE,
     FAILED,
     SUBMITTING,
@@ -150,6 +151,33 @@ def of_appointment(session: Session, appointment_id: int, states: Iterable[str])
         message.appointment_id == appointment_id, message.state.in_(tuple(states))
     )
     return [Ref(*row) for row in session.execute(rows.order_by(message.id))]
+
+
+class Sent(NamedTuple):
+    id: int
+    state: str
+    due_at: datetime
+
+
+def of_kind(session: Session, centre_id: int, kind: str) -> dict[int, Sent]:
+    """Of the times that appointments now have, by appointment id."""
+    rows = (
+        select(message.id, message.state, message.due_at, message.appointment_id, message.key, a.sequence)
+        .join(m.Appointment.__table__, a.id == message.appointment_id)
+        .where(message.centre_id == centre_id, message.kind == kind)
+        .order_by(message.id)
+    )
+    return {
+        row.appointment_id: Sent(row.id, row.state, row.due_at)
+        for row in session.execute(rows)
+        if is_current(row.key, row.appointment_id, row.sequence)
+    }
+
+
+def unmake(session: Session, centre_id: int, kind: str, since: datetime) -> None:
+    """Messages that were due since then and that nobody will ever send: what they tell of is taken back."""
+    mine = message.centre_id == centre_id, message.kind == kind, message.state.in_((DUE, DROPPED))
+    session.execute(delete(m.Message).where(*mine, message.due_at > since))
 
 
 def tries(session: Session, message_id: int) -> int:

@@ -62,6 +62,10 @@ class TalkRoom(NamedTuple):
     quiet: bool
     days: tuple[tuple[date | None, date | None], ...]
 
+    @property
+    def site_days(self) -> tuple[date | None, date | None]:
+        return self.days[1]
+
     def there(self, day: date) -> bool:
         return all((first or date.min) <= day <= (last or date.max) for first, last in self.days)
 

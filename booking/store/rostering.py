@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.appointments import BOOKED, HOLDING
@@ -17,6 +17,10 @@ from booking.store import models as m
 a, s, site = m.Appointment.__table__.c, m.Staff.__table__.c, m.Site.__table__.c
 absence, shift, day_shift = m.Absence.__table__.c, m.Shift.__table__.c, m.DayShift.__table__.c
 closure, override = m.Closure.__table__.c, m.GapOverride.__table__.c
+
+
+# The step of an appointment whose visitor was called because no message reaches her.
+PHONED = "phoned"
 
 
 class AbsenceRow(NamedTuple):
@@ -41,11 +45,13 @@ class ClosureRow(NamedTuple):
 
 
 class OverrideRow(NamedTuple):
-    """`staff_id`: the lead who let it."""
+    """`staff_id`: the lead who let it, `at`: when."""
 
+    id: int
     gap: Gap
     reason: str
     staff_id: int | None
+    at: datetime
 
 
 class InUse(NamedTuple):
@@ -55,6 +61,19 @@ class InUse(NamedTuple):
     room_id: int
     starts: datetime
     ends: datetime
+
+
+class TermRow(NamedTuple):
+    """A site, a room or a programme with its first and last day; a room's name is the same in all languages."""
+
+    kind: str
+    id: int
+    name: dict[str, str] | str
+    first_day: date | None
+    last_day: date | None
+
+    def there(self, day: date) -> bool:
+        return (self.first_day or date.min) <= day <= (self.last_day or date.max)
 
 
 class SiteRow(NamedTuple):
@@ -88,6 +107,21 @@ def sites(session: Session, centre_id: int) -> list[SiteRow]:
         select(site.id, site.name).where(site.centre_id == centre_id, site.outreach).order_by(site.id)
     )
     return [SiteRow._make(row) for row in found]
+
+
+def phoned(session: Session, centre_id: int, appointment_ids: Iterable[int]) -> dict[int, int]:
+    """How often the tick beside each of these was pressed."""
+    step = m.Step.__table__.c
+    mine = step.centre_id == centre_id, step.name == PHONED, step.appointment_id.in_(tuple(appointment_ids))
+    found = select(step.appointment_id, func.count(step.id)).where(*mine).group_by(step.appointment_id)
+    return {row[0]: row[1] for row in session.connection().execute(found)}
+
+
+def terms(session: Session, centre_id: int, kind: str) -> list[TermRow]:
+    """Of all sites, rooms or programmes."""
+    c = _table(kind).c
+    wanted = select(c.id, c.name, c.first_day, c.last_day).where(c.centre_id == centre_id).order_by(c.id)
+    return [TermRow(kind, *row) for row in session.connection().execute(wanted)]
 
 
 # ── absences ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -181,13 +215,15 @@ def programmes(session: Session, centre_id: int) -> dict[int, dict[str, str]]:
 
 
 def overrides(session: Session, centre_id: int, span: Span) -> list[OverrideRow]:
-    """Those that touch the span, the newest first."""
+    """Those whose gap is open and touches the span, the newest first."""
     found = session.connection().execute(
-        select(override.rule, override.starts_at, override.ends_at, override.reason, override.staff_id)
-        .where(override.centre_id == centre_id, override.ends_at > span.starts, override.starts_at < span.ends)
+        select(override.id, override.rule, override.starts_at, override.ends_at, override.reason, override.staff_id,
+               override.at)
+        .where(override.centre_id == centre_id, override.ends_at > span.starts, override.starts_at < span.ends,
+               override.closed_at.is_(None))
         .order_by(override.id.desc())
-    )
-    return [OverrideRow(Gap(row[0], Span(row[1], row[2])), row[3], row[4]) for row in found]
+    )  # fmt: skip
+    return [OverrideRow(row[0], Gap(row[1], Span(row[2], row[3])), *row[4:]) for row in found]
 
 
 def add_override(

@@ -96,6 +96,7 @@ REASONS: dict[str, LazyString] = {
     "five-minutes": _("Please use full five minutes, such as 9:00 or 9:05."),
     "both-times": _("For a part of the day we need its beginning and its end."),
     "opened-whole-days": _("A public holiday can only be opened for the whole day. The opening hours apply."),
+    "no-holiday": _("This day is no public holiday: the opening hours apply anyway."),
     "closure-of-all-only": _("This is possible only for the whole centre."),
     "nobody-chosen": _("Please choose at least one person."),
     "day-over": _("Please choose a day that is not over."),

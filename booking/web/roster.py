@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from booking import clock
 from booking.domain.actors import By
-from booking.domain.errors import Invalid, LeavesCentreEmpty, ShiftsOverlap, StillBooked
+from booking.domain.errors import Invalid, LeavesCentreEmpty, NotAllowed, ShiftsOverlap, StillBooked
 from booking.domain.presence import PRESENT, REACHABLE, Gap
 from booking.domain.roster import TALKS
 from booking.domain.rostering import SICK
+from booking.domain.staff import LEAD
 from booking.domain.times import DAY
-from booking.services import closures, presence, roster, roster_forms
+from booking.services import closures, presence, roster, roster_forms, terms
 from booking.services.presence import CoverLine
 from booking.services.roster import Saved
 from booking.services.staff import Member
@@ -28,6 +29,7 @@ from booking.web.roster_forms import (
     KINDS,
     OF_LONG_AGO,
     REASONS_TO_LET,
+    TERMS,
     WEEKDAYS,
     WHY,
     AbsenceForm,
@@ -37,6 +39,7 @@ from booking.web.roster_forms import (
     PatternForm,
     PlanForm,
     SpellForm,
+    TermForm,
     options,
 )
 
@@ -54,7 +57,8 @@ def page() -> ResponseReturnValue:
     )  # fmt: skip
     step = WEEKS[weeks] * DAY
     return _shown(
-        "roster/roster.html", seen=seen, weeks=weeks, why=WHY, shut=strips.shut_words(seen),
+        "roster/roster.html", seen=seen, telling=closures.telling(g.centre.id, now=clock.now()), weeks=weeks,
+        why=WHY, shut=strips.shut_words(seen),
         closed_days={day for day in (seen.today,) if strips.all_shut(seen, day)}, weak=_weak(seen.covers),
         weeks_ahead=strips.by_week(seen.strips.days), hours_of=lambda minutes: f"{minutes // 60}:{minutes % 60:02d} h",
         earlier=(seen.days[0] - step).isoformat(), later=(seen.days[0] + step).isoformat(),
@@ -94,11 +98,16 @@ def _first_day(typed: str | None) -> date | None:
 
 @blueprint.route("/<centre>/roster/absence", methods=["GET", "POST"])
 def absence() -> ResponseReturnValue:
-    """One or several people. Sick today is one tap for the person and one for the button."""
+    """One or several people. Sick today is one tap for the person and one for the button.
+
+    Reception takes the call as well, whoever's colleague she is: a sickness is a fact. Leave is planned by leads.
+    """
     choices = roster_forms.choices(g.centre.id, carrier_id=_carrier(), now=clock.now())
-    kind = request.args.get("kind", SICK)
+    kind = request.args.get("kind", SICK) if g.staff.role == LEAD else SICK
     form = AbsenceForm(kind=kind, first_day=choices.today, last_day=choices.today)
     form.people.choices = options({one.id: one.name for one in choices.people})
+    if g.staff.role != LEAD and form.kind.data != SICK:
+        raise NotAllowed
     return _form_page("roster/absence.html", form, lambda: roster.report_absence(
         g.centre.id, form.people.data or [], form.kind.data, form.spell, override=form.reason, **_doing(),
     ), choices=choices, kind=kind)  # fmt: skip
@@ -207,6 +216,13 @@ def closed_today() -> ResponseReturnValue:
     return _saved(closures.close_today(g.centre.id, **_doing()))
 
 
+@blueprint.post("/<centre>/roster/phoned/<int:appointment_id>")
+def phoned(appointment_id: int) -> ResponseReturnValue:
+    """Somebody was called about today's closure, or was not after all."""
+    closures.phoned(g.centre.id, appointment_id, by=By("desk", g.staff.id), now=clock.now())
+    return redirect(url_for(".page"), 303)
+
+
 @blueprint.route("/<centre>/roster/closures/<int:closure_id>", methods=["GET", "POST"])
 def reopen(closure_id: int) -> ResponseReturnValue:
     """Open again: one question, since nobody may be there."""
@@ -214,6 +230,24 @@ def reopen(closure_id: int) -> ResponseReturnValue:
     return _form_page("roster/reopen.html", form, lambda: closures.end_closure(
         g.centre.id, closure_id, override=form.reason, **_doing()
     ), row=row)  # fmt: skip
+
+
+# ── first and last days ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@blueprint.get("/<centre>/roster/places")
+def places() -> ResponseReturnValue:
+    return _shown("roster/places.html", rows=terms.listed(g.centre.id, carrier_id=_carrier()), terms=TERMS)
+
+
+@blueprint.route("/<centre>/roster/places/<kind>/<int:id_>", methods=["GET", "POST"])
+def place(kind: str, id_: int) -> ResponseReturnValue:
+    """When a site, a room or a programme begins and ends; "gone" is a fact: it is there no more today."""
+    row, today = terms.one(g.centre.id, kind, id_, carrier_id=_carrier()), _today()
+    form = TermForm(first_day=row.first_day, last_day=row.last_day)
+    return _form_page("roster/place.html", form, lambda: terms.set_term(
+        g.centre.id, kind, id_, form.term, fact=form.fact.data, knowing=form.known, override=form.reason, **_doing(),
+    ), row=row, terms=TERMS, yesterday=today - DAY, is_there=row.there(today))  # fmt: skip
 
 
 # ── what all of them share ────────────────────────────────────────────────────────────────────────────────────────
@@ -278,6 +312,6 @@ def _doing() -> Doing:
 
 
 def _carrier() -> int | None:
-    """Whose staff she plans for; None: of all carriers (S25)."""
+    """Whose staff she plans for; None: of all carriers (S25). Reception is there for everybody."""
     member: Member = g.staff
-    return member.carrier_id
+    return member.carrier_id if member.role == LEAD else None

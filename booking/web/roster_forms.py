@@ -16,7 +16,7 @@ from wtforms import (
     StringField,
 )
 from wtforms import TimeField as LibraryTimeField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from booking.domain.errors import Invalid
 from booking.domain.roster import Closure
@@ -35,6 +35,7 @@ REASONS_TO_LET = {
     "team-knows": _("The team knows and has agreed"), "desk-is-there": _("The desk is there and makes appointments"),
     "hours-will-end": _("The opening hours will be changed"), "no-other-way": _("There is no other way"),
 }  # fmt: skip
+TERMS = {"site": _("Place"), "room": _("Room"), "programme": _("Advice")}
 # Why an appointment has no place, see domain/centre_changes.outside.
 WHY = {
     "site": _("the place is not there then"),
@@ -63,6 +64,34 @@ class Day(DateField):
             raise ValueError(REASONS["birthday-unreadable"]) from error
 
 
+class OfList:
+    """What is not in the list is refused in our words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)  # type: ignore[misc]
+        except ValueError as error:
+            raise ValueError(CHOOSE) from error
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            super().pre_validate(form)  # type: ignore[misc]
+        except ValueError as error:
+            raise ValidationError(CHOOSE) from error
+
+
+class Select(OfList, SelectField):
+    """One of a list."""
+
+
+class Radio(OfList, RadioField):
+    """One of a few."""
+
+
+class Several(OfList, SelectMultipleField):
+    """Any of a list."""
+
+
 class Wall(LibraryTimeField):
     def __init__(self, label: Any, **more: Any) -> None:
         super().__init__(label, format=["%H:%M", "%H:%M:%S", "%H.%M"], **more)
@@ -78,14 +107,14 @@ def options(words: Mapping[Any, Any]) -> list[SelectChoice]:
     return [SelectChoice(value, said) for value, said in words.items()]
 
 
-def _choice(label: Any, words: dict[str, Any], **more: Any) -> SelectField:
-    return SelectField(label, choices=options(words), validators=[InputRequired(CHOOSE)], **more)
+def _choice(label: Any, words: dict[str, Any], **more: Any) -> Select:
+    return Select(label, choices=options(words), validators=[InputRequired(CHOOSE)], **more)
 
 
 class PlanForm(Form):
     """`override`: why a lead lets the gaps be that the plan would open."""
 
-    override = SelectField(_("Save it all the same, because"), choices=options({"": "–", **REASONS_TO_LET}), default="")
+    override = Select(_("Save it all the same, because"), choices=options({"": "–", **REASONS_TO_LET}), default="")
 
     @property
     def reason(self) -> str | None:
@@ -104,19 +133,19 @@ class SpellForm(PlanForm):
 
 
 class AbsenceForm(SpellForm):
-    people = SelectMultipleField(_("Who"), coerce=int, choices=[])
-    kind = RadioField(_("Why"), choices=options(ABSENCES), validators=[InputRequired(CHOOSE)])
+    people = Several(_("Who"), coerce=int, choices=[])
+    kind = Radio(_("Why"), choices=options(ABSENCES), validators=[InputRequired(CHOOSE)])
 
 
 class PatternForm(PlanForm):
-    weekdays = SelectMultipleField(_("Weekdays"), coerce=int, choices=options(dict(enumerate(WEEKDAYS))))
+    weekdays = Several(_("Weekdays"), coerce=int, choices=options(dict(enumerate(WEEKDAYS))))
     starts = Wall(_("From (time)"), validators=[InputRequired(MISSING)])
     ends = Wall(_("Until (time)"), validators=[InputRequired(MISSING)])
     kind = _choice(_("What"), KINDS)
-    every_weeks = SelectField(_("How often"), coerce=int, choices=[], default=1)
+    every_weeks = Select(_("How often"), coerce=int, choices=[], default=1)
     valid_from = Day(_("First day"), validators=[InputRequired(MISSING)])
     valid_until = Day(_("Last day, if there is one"), validators=[Optional()])
-    site = SelectField(_("Where"), choices=options({"": _("here")}), validators=[Optional()])
+    site = Select(_("Where"), choices=options({"": _("here")}), validators=[Optional()])
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -142,7 +171,7 @@ class DayForm(PlanForm):
     """A single day: its own parts, no work, or the weekly pattern again."""
 
     day = Day(_("Day"), validators=[InputRequired(MISSING)])
-    what = RadioField(
+    what = Radio(
         _("On this day"),
         choices=options(DAYS), default="parts", validators=[InputRequired(CHOOSE)],
     )  # fmt: skip
@@ -180,18 +209,37 @@ class DayForm(PlanForm):
         return good
 
 
-class ClosureForm(PlanForm):
-    kind = RadioField(_("What"), choices=options(CLOSURES), default="shut", validators=[InputRequired(CHOOSE)])
-    carrier = SelectField(
-        _("For whom"), choices=options({"": _("the whole centre")}), default="", validators=[Optional()]
-    )
+class KnowingForm(PlanForm):
+    """`knowing`: the appointments that were shown, and are left without a place knowingly."""
+
+    knowing = HiddenField(validators=[Length(max=4000)])
+
+    @property
+    def known(self) -> set[int]:
+        return {int(word) for word in str(self.knowing.data or "").split() if word.isascii() and word.isdigit()}
+
+
+class TermForm(KnowingForm):
+    """Of a site, a room or a programme."""
+
+    first_day = Day(_("First day, if there is one"), validators=[Optional()])
+    last_day = Day(_("Last day, if there is one"), validators=[Optional()])
+    fact = BooleanField()
+
+    @property
+    def term(self) -> tuple[date | None, date | None]:
+        return self.first_day.data, self.last_day.data
+
+
+class ClosureForm(KnowingForm):
+    kind = Radio(_("What"), choices=options(CLOSURES), default="shut", validators=[InputRequired(CHOOSE)])
+    carrier = Select(_("For whom"), choices=options({"": _("the whole centre")}), default="", validators=[Optional()])
     first_day = Day(_("First day"), validators=[InputRequired(MISSING)])
     last_day = Day(_("Last day"), validators=[InputRequired(MISSING)])
     starts = Wall(_("From (time)"), validators=[Optional()])
     ends = Wall(_("Until (time)"), validators=[Optional()])
     why = StringField(_("Reason, for the team"), validators=[Length(max=80, message=TOO_LONG)])
     fact = BooleanField(_("This is an emergency: it is so already"))
-    knowing = HiddenField(validators=[Length(max=4000)])
 
     @property
     def closure(self) -> Closure:
@@ -199,11 +247,6 @@ class ClosureForm(PlanForm):
             _day(self.first_day), _day(self.last_day), int(self.carrier.data) if self.carrier.data else None,
             self.kind.data, self.starts.data, self.ends.data,
         )  # fmt: skip
-
-    @property
-    def known(self) -> set[int]:
-        """The appointments that were shown, and are closed over knowingly."""
-        return {int(word) for word in str(self.knowing.data or "").split() if word.isascii() and word.isdigit()}
 
 
 def _day(field: Any) -> date:

@@ -1,7 +1,6 @@
 """The strip of presence, and gaps in words: what several staff pages show."""
 
 from datetime import date, datetime
-from itertools import groupby
 from typing import Any
 
 from babel.dates import format_date
@@ -71,8 +70,8 @@ def all_shut(seen: View, day: date) -> bool:
 
 
 def by_week(days: list[DayStrip]) -> list[list[DayStrip]]:
-    """From Monday to Sunday each."""
-    return [list(week) for _monday, week in groupby(days, lambda strip: strip.day - strip.day.weekday() * DAY)]
+    """Seven days each, from today on."""
+    return [days[first : first + 7] for first in range(0, len(days), 7)]
 
 
 def away_days(row: AbsenceRow) -> str:

@@ -60,7 +60,8 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, calendars.blueprint, doors.COUNSELLING, feed=doors.ANYONE)
     open_door(app, reports.blueprint, doors.LEADING)
     open_door(app, cover.blueprint, doors.RECEPTION)
-    open_door(app, roster.blueprint, doors.LEADING, page=doors.RECEPTION)
+    open_door(app, roster.blueprint, doors.LEADING, page=doors.RECEPTION, absence=doors.RECEPTION,
+              phoned=doors.RECEPTION)  # fmt: skip
     open_door(app, api.public, doors.ANYONE, board=doors.SCREEN)
     open_door(app, api.reception, doors.RECEPTION_TOKEN)
     open_door(app, api.counselling, doors.COUNSELLING_TOKEN)

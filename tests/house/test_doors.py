@@ -43,7 +43,8 @@ PAGES = {
     "cover.called": RECEPTION,
     "cover.came": RECEPTION,
     "roster.page": RECEPTION,
-    "roster.absence": {"lead"},
+    "roster.absence": RECEPTION,
+    "roster.phoned": RECEPTION,
     "roster.one_absence": {"lead"},
     "roster.back": {"lead"},
     "roster.person": {"lead"},
@@ -54,6 +55,8 @@ PAGES = {
     "roster.closure": {"lead"},
     "roster.closed_today": {"lead"},
     "roster.reopen": {"lead"},
+    "roster.places": {"lead"},
+    "roster.place": {"lead"},
     "reports.page": {"lead"},
     "reports.table": {"lead"},
     "calls.page": COUNSELLING,
@@ -147,7 +150,7 @@ def visits(app: Flask, endpoint: str, slug: str = "ludwigsburg") -> list[tuple[s
 
 
 def _value(rule: Rule, name: str, slug: str) -> object:
-    named = {"centre": slug, "language": "de", "step": "start"}
+    named = {"centre": slug, "language": "de", "step": "start", "kind": "room"}
     return named.get(name) or (1 if "Integer" in type(rule._converters[name]).__name__ else "x")
 
 

@@ -12,8 +12,9 @@ from booking.domain.times import Span
 from booking.services import appointments, closures, screens
 from booking.services.steps import watching
 from booking.store import models as m
-from booking.store.db import reading
+from booking.store.db import reading, transaction
 from tests.people import (
+    MOBILE,
     NINE,
     NOW,
     TODAY,
@@ -58,6 +59,11 @@ def close_today(centre, **more):
 
 def end(centre, closure, **more):
     return closures.end_closure(centre, closure, now=NOW, **more)
+
+
+def change_all(model, where, **values):
+    with transaction(0) as session:
+        session.execute(model.__table__.update().where(where).values(**values))
 
 
 def looks():
@@ -158,6 +164,106 @@ def test_closed_today_with_one_press(centre, anna, lena, heard):
     assert [announced for announced, _ in heard] == [{centre: {"board", "desk"}}]
     assert closures.close_today(centre, carrier_id=None, by=lena, now=NOW) == closures.Saved()
     assert rows(*CLOSURE) == [(None, "shut", TODAY, TODAY, None, None, "", True)]
+
+
+TEN, ELEVEN = TODAYS_TEN, at("2027-03-02 11:00")
+IN_TIME, LATE = NOW + timedelta(minutes=2), NOW + timedelta(minutes=4)
+
+
+def messages(kind):
+    found = m.Message.appointment_id, m.Message.state, m.Message.due_at, m.Message.not_after
+    return rows(*found, kind=kind)
+
+
+def sent(appointment):
+    """As the worker would have."""
+    change_all(m.Message, (m.Message.appointment_id == appointment) & (m.Message.kind == "closed"), state="accepted")
+
+
+@pytest.fixture
+def booked(centre, anna):
+    """Today at ten with a phone, today at eleven without, tomorrow with one."""
+    return [
+        a_booking(centre, TEN, phone=MOBILE, reminders=True).card, a_booking(centre, ELEVEN).card,
+        a_booking(centre, NINE, phone=MOBILE, reminders=True).card,
+    ]  # fmt: skip
+
+
+def test_closed_today_tells_everybody_booked_after_three_minutes_and_lists_whom_to_call(centre, booked, lena):
+    close_today(centre, carrier_id=None, by=lena)
+    assert messages("closed") == [(booked[0].id, "due", NOW + timedelta(minutes=3), TEN)]
+    telling = closures.telling(centre, now=NOW)
+    assert (telling.reached, telling.until) == (1, NOW + timedelta(minutes=3))
+    assert [(one.appointment.id, one.called) for one in telling.to_call] == [(booked[1].id, False)]
+    assert rows(m.Appointment.state) == ["booked"] * 3  # cover may propose new times
+    sent(booked[0].id)
+    assert closures.telling(centre, now=LATE)[1:3] == (1, None)
+    change_all(m.Message, m.Message.kind == "closed", state="failed")
+    assert [one.appointment.id for one in closures.telling(centre, now=LATE).to_call] == [booked[0].id, booked[1].id]
+
+
+def test_opening_again_within_three_minutes_tells_nobody_and_closing_once_more_all(centre, booked, lena):
+    close_today(centre, carrier_id=None, by=lena)
+    end(centre, rows(m.Closure.id)[0], carrier_id=None, by=lena)
+    assert (messages("closed"), messages("restored"), closures.telling(centre, now=IN_TIME)) == ([], [], None)
+    closures.close_today(centre, carrier_id=None, by=lena, now=IN_TIME)
+    assert [row[:2] for row in messages("closed")] == [(booked[0].id, "due")]
+
+
+def test_who_was_told_is_told_that_it_takes_place_after_all_and_called_if_it_does_not(centre, booked, lena):
+    for _ in range(2):
+        close_today(centre, carrier_id=None, by=lena)
+        sent(booked[0].id)
+        closures.end_closure(centre, rows(m.Closure.id)[0], carrier_id=None, by=lena, now=LATE)
+    assert messages("restored") == [(booked[0].id, "due", LATE, TEN)]
+
+
+def test_what_cover_has_settled_instead_is_not_told_when_it_is_undone_on_an_open_day(centre, booked, lena):
+    close_today(centre, carrier_id=None, by=lena)
+    change(m.Appointment, booked[0].id, state="cancelled", sequence=1)
+    change_all(m.Message, m.Message.kind == "closed", state="dropped")
+    assert [one.appointment.id for one in closures.telling(centre, now=NOW).to_call] == [booked[1].id]
+    end(centre, rows(m.Closure.id)[0], carrier_id=None, by=lena)
+    assert messages("closed") == []
+
+
+def test_who_is_called_is_ticked_and_unticked(centre, booked, lena):
+    with pytest.raises(NotFound):
+        closures.phoned(centre, booked[1].id, by=lena, now=NOW)
+    close_today(centre, carrier_id=None, by=lena)
+    for called in (True, False):
+        closures.phoned(centre, booked[1].id, by=lena, now=NOW)
+        assert [one.called for one in closures.telling(centre, now=NOW).to_call] == [called]
+    with pytest.raises(NotFound):
+        closures.phoned(centre, booked[0].id, by=lena, now=NOW)
+
+
+def test_an_emergency_of_several_days_tells_those_of_today_and_plans_tell_nobody(centre, booked, lena):
+    part = Closure(TODAY, TODAY, None, "shut", time(11), time(12))
+    close(centre, part, knowing=[booked[1].id], by=lena)
+    close(centre, Closure(TOMORROW, TOMORROW, None), fact=True, by=lena)
+    assert (messages("closed"), closures.telling(centre, now=NOW)) == ([], None)
+    close(centre, part, fact=True, by=lena)
+    assert messages("closed") == []
+    assert [one.appointment.id for one in closures.telling(centre, now=NOW).to_call] == [booked[1].id]
+    close(centre, Closure(TODAY, TOMORROW, None), fact=True, by=lena)
+    assert [row[0] for row in messages("closed")] == [booked[0].id]
+
+
+def test_that_an_emergency_is_over_is_a_fact_too(centre, anna, lena):
+    close_today(centre, carrier_id=None, by=lena)
+    an_absence(centre, anna, TEN, at("2027-03-02 12:00"))
+    closures.end_closure(centre, rows(m.Closure.id)[0], carrier_id=None, by=lena, now=NOW)
+    assert rows(m.Closure.id) == []
+
+
+def test_an_ordinary_day_cannot_be_opened_as_a_holiday(centre, anna, lena):
+    friday, monday = date(2027, 3, 26), date(2027, 3, 29)
+    for first, last, field in ((TOMORROW, TOMORROW, "first_day"), (friday, monday + DAY, "last_day")):
+        with pytest.raises(Invalid) as refusal:
+            close(centre, Closure(first, last, None, "open"), by=lena)
+        assert (refusal.value.field, refusal.value.reason) == (field, "no-holiday")
+    close(centre, Closure(friday, monday, None, "open"), by=lena)
 
 
 def test_closed_today_stands_beside_what_closes_less(centre, anna, lena):

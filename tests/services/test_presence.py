@@ -22,6 +22,8 @@ from tests.people import (
     a_closure,
     a_counsellor,
     a_member,
+    a_room,
+    a_site,
     add,
     an_absence,
     at,
@@ -161,6 +163,65 @@ def test_two_reasons_together_let_a_gap_and_half_a_reason_does_not(centre, anna,
     add(m.GapOverride(centre_id=centre, rule="present", starts_at=at("2027-03-03 10:00"), ends_at=MORNING.ends,
                       reason="no-other-way", at=NOW))  # fmt: skip
     assert view(centre).gaps == [GapLine(Gap("present", MORNING), "no-other-way")]
+
+
+LEAVE = {"override": "team-knows", "carrier_id": None, "now": NOW}
+OVERRIDES = (m.GapOverride.starts_at, m.GapOverride.ends_at, m.GapOverride.reason, m.GapOverride.closed_at)
+
+
+def test_a_reason_ends_with_its_gap_and_hides_no_new_one_at_the_same_time(centre, anna, lena):
+    cem = a_counsellor(centre, "Cem", shifts=[])
+    day = Spell(TOMORROW, TOMORROW)
+    roster.report_absence(centre, [anna], "leave", day, by=lena, **LEAVE)
+    roster.set_day(centre, cem, TOMORROW, [Part("talks", time(9), time(12))], carrier_id=None, by=lena, now=NOW)
+    assert rows(*OVERRIDES) == [(*MORNING, "team-knows", NOW)]
+    roster.report_absence(centre, [cem], "sick", day, carrier_id=None, by=lena, now=NOW)
+    assert view(centre).gaps == [GapLine(Gap("present", MORNING), None)]
+    assert rows(*OVERRIDES) == [(*MORNING, "team-knows", NOW)]
+
+
+def test_a_gap_that_something_else_has_closed_is_closed_before_the_next_change(centre, anna, lena):
+    roster.report_absence(centre, [anna], "leave", Spell(TOMORROW, TOMORROW), by=lena, **LEAVE)
+    cem = a_counsellor(centre, "Cem")  # as from a centre's file
+    roster.report_absence(centre, [cem], "sick", Spell(TOMORROW, TOMORROW), carrier_id=None, by=lena, now=NOW)
+    assert view(centre).gaps == [GapLine(Gap("present", MORNING), None)]
+
+
+def test_where_a_part_of_the_gap_is_closed_the_reason_stands_by_the_rest(centre, anna, lena):
+    cem = a_counsellor(centre, "Cem", shifts=[])
+    roster.report_absence(centre, [anna], "leave", Spell(TOMORROW, TOMORROW), by=lena, **LEAVE)
+    later = NOW + timedelta(hours=1)
+    roster.set_day(centre, cem, TOMORROW, [Part("talks", time(10), time(11))], carrier_id=None, by=lena, now=later)
+    ten, eleven = at("2027-03-03 10:00"), at("2027-03-03 11:00")
+    assert rows(*OVERRIDES) == [
+        (*MORNING, "team-knows", later), (MORNING.starts, ten, "team-knows", None),
+        (eleven, MORNING.ends, "team-knows", None),
+    ]  # fmt: skip
+    assert set(rows(m.GapOverride.at, m.GapOverride.staff_id)) == {(NOW, lena.staff_id)}
+    assert [line.reason for line in view(centre).gaps] == ["team-knows"] * 2
+    roster.report_absence(centre, [cem], "sick", Spell(TOMORROW, TOMORROW), carrier_id=None, by=lena, now=later)
+    assert view(centre).gaps == [GapLine(Gap("present", MORNING), None)]
+
+
+def test_who_is_back_early_closes_the_gap_she_left(centre, anna, lena):
+    roster.report_absence(centre, [anna], "leave", Spell(TOMORROW, TOMORROW), by=lena, **LEAVE)
+    [absence] = rows(m.Absence.id)
+    roster.end_absence(centre, absence, carrier_id=None, by=lena, now=NOW)
+    assert rows(m.GapOverride.closed_at) == [NOW]
+    roster.report_absence(centre, [anna], "sick", Spell(TOMORROW, TOMORROW), carrier_id=None, by=lena, now=NOW)
+    assert view(centre).gaps == [GapLine(Gap("present", MORNING), None)]
+
+
+def test_nobody_is_present_where_no_place_is(centre, anna):
+    """The only house has ended, or begins tomorrow; a room that belongs to no site is always in a house."""
+    room, site = id_of(m.Room, centre, "r1"), a_site(centre, last_day=TODAY)
+    change(m.Room, room, site_id=site)
+    assert view(centre).gaps[0] == GapLine(Gap("present", MORNING), None)
+    change(m.Site, site, last_day=None, first_day=TOMORROW)
+    todays = Span(at("2027-03-02 09:00"), at("2027-03-02 12:00"))
+    assert view(centre).gaps == [GapLine(Gap("present", todays), None)]
+    a_room(centre, "r2")
+    assert view(centre).gaps == []
 
 
 def test_the_share_kept_counts_what_was_and_what_will_be(centre, anna):

@@ -106,7 +106,7 @@ VERBS = {
     "today_strip": (lambda c, _: presence.today_strip(c, now=NOW), 12),
     "report_absence": (
         lambda c, anna: roster.report_absence(c, [anna], "sick", SICK_TODAY, carrier_id=None, by=DESK, now=NOW),
-        56,
+        57,
     ),
     "open_days": (lambda c, _: practice.open_days(c, NOW, 30), 3),
 }

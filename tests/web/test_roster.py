@@ -63,22 +63,35 @@ def test_the_page_shows_who_works_when_and_whether_somebody_is_there(app, lead):
     assert re.search(r"Mi 03\.03\.", page.words)
 
 
-def test_reception_reads_the_page_and_sees_nothing_to_press_nor_why_somebody_is_away(app, house, lead):
-    report(lead, everybody(app)[:1])
+def test_reception_reads_the_page_and_can_only_report_sick_and_not_see_why_somebody_is_away(app, house, lead):
     desk = signed_in(app, RECEPTION)
+    asked_to_report = read(desk.get(ROSTER)).words.split().count(worded(app, "Sick"))
+    report(lead, everybody(app)[:1])
     page = read(desk.get(ROSTER))
-    assert worded(app, "Report sick") not in page.words
     assert not [form for form in page.forms if "/roster/" in form.action]
-    assert not [link for link in page.main if re.search(r"/roster/\w", link)]
-    assert worded(app, "Sick") not in page.words.split()
+    assert [link for link in page.main if re.search(r"/roster/\w", link)] == [f"{ROSTER}/absence?kind=sick"]
+    assert page.words.split().count(worded(app, "Sick")) == asked_to_report
     assert worded(app, "away") in page.words
     assert worded(app, "Sick") in read(lead.get(ROSTER)).words
+
+
+def test_the_sick_call_reaches_reception_for_everybody_and_leave_is_the_lead_s(app, house):
+    desk = signed_in(app, RECEPTION)
+    page = desk.get(read(desk.get("/ludwigsburg/desk")).link("/roster/absence"))
+    offered = read(page).form("people", "first_day").offered["people"]
+    assert set(offered) == set(everybody(app))
+    answer = press(desk, page, people=offered[-1])
+    assert answer.request.path == ROSTER
+    assert [(row["staff_id"], row["kind"]) for row in rows(app, "absence")] == [(int(offered[-1]), "sick")]
+    assert report(desk, offered[:1], "leave").status_code == 403
+    assert len(rows(app, "absence")) == 1
 
 
 def test_four_weeks_are_four_tables_and_weeks_are_turned_by_links(app, lead):
     one, four = (read(lead.get(f"{ROSTER}?weeks={n}")) for n in (1, 4))
     for day, page in (("08.03.", one), ("22.03.", four)):
         assert day in page.words
+    assert len([word for word in one.words.split(worded(app, "Week from %(day)s", day="")) if word]) == 5  # four weeks
     assert one.link("from=2027-03-08")
     assert four.link("from=2027-03-29")
     assert read(lead.get(f"{ROSTER}?weeks=1&from=2027-03-11")).link("from=2027-03-15")
@@ -132,7 +145,9 @@ def test_nobody_chosen_and_what_cannot_be_read_are_said_at_their_fields(app, lea
     assert worded(app, "Please enter the time like this: 9:30.") in read(answer).words
     answer = report(lead, everybody(app)[:1], last_day="2027-03-01")
     assert said(app, "ends-before-start") in read(answer).words
-    assert report(lead, ["999999"]).status_code == 422
+    for people in (["999999"], ["x"]):
+        answer = report(lead, people)
+        assert (answer.status_code, said(app, "choice-unknown") in read(answer).words) == (422, True)
     assert report(lead, everybody(app)[:1], "party").status_code == 422
     assert rows(app, "absence") == []
 
@@ -264,6 +279,19 @@ def test_closed_today_with_one_press_and_open_again(app, lead):
     assert new_closures(app) == []
 
 
+def test_closed_today_says_who_is_told_when_and_whom_to_call(app, lead):
+    code_of(book(app.test_client(), topic="german", day=TODAY))
+    [form] = [form for form in read(lead.get(ROSTER)).forms if form.action.endswith("/closed-today")]
+    lead.post(form.action, data=form.fields)
+    desk = signed_in(app, RECEPTION)
+    page = read(desk.get(ROSTER))
+    assert worded(app, "Please call: no message reaches them") in page.words
+    [tick] = [form for form in page.forms if "/phoned/" in form.action]
+    answer = desk.post(tick.action, data=tick.fields, follow_redirects=True)
+    assert worded(app, "Not called after all") in read(answer).words
+    assert send(desk, f"{ROSTER}/phoned/999").status_code == 404
+
+
 def test_a_closure_of_a_booked_day_names_the_appointments_and_is_saved_when_sent_again(app, lead):
     code = code_of(book(app.test_client(), topic="german", day=THURSDAY))
     typed = {"kind": "shut", "first_day": THURSDAY, "last_day": THURSDAY, "why": "Umzug"}
@@ -287,6 +315,36 @@ def test_a_closure_with_a_mistake_is_refused_at_its_field(app, lead):
     )
     assert said(app, "both-times") in read(answer).words
     assert new_closures(app) == []
+
+
+# ── first and last days ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_room_gets_a_last_day_and_is_gone_at_once(app, lead):
+    page = lead.get(read(lead.get(ROSTER)).link("/roster/places"))
+    room = lead.get(read(page).link("/places/room/"))
+    assert press(lead, room, last_day=THURSDAY).request.path == ROSTER
+    ended = [row for row in rows(app, "room") if row["last_day"]]
+    assert [row["last_day"] for row in ended] == [date(2027, 3, 4)]
+    assert "Do 04.03.2027" in read(lead.get(f"{ROSTER}/places")).words
+    room = lead.get(f"{ROSTER}/places/room/{ended[0]['id']}")
+    [form] = [form for form in read(room).forms if form.fields.get("fact")]
+    lead.post(f"{ROSTER}/places/room/{ended[0]['id']}", data=form.fields)
+    assert [row["last_day"] for row in rows(app, "room") if row["last_day"]] == [date(2027, 3, 1)]
+    assert press(lead, room, last_day="2027-02-01").status_code == 422
+
+
+def test_a_programme_that_ends_names_its_appointments_until_it_is_sent_again(app, lead):
+    code = code_of(book(app.test_client(), topic="german", day=THURSDAY))
+    programme = next(row for row in rows(app, "appointment") if row["code"] == code.replace(" ", ""))["programme_id"]
+    page = lead.get(f"{ROSTER}/places/programme/{programme}")
+    answer = press(lead, page, last_day=TODAY)
+    assert (answer.status_code, code in read(answer).words) == (409, True)
+    form = read(answer).form("knowing", "last_day")
+    done = lead.post(f"{ROSTER}/places/programme/{programme}", data=form.fields, follow_redirects=True)
+    assert (done.request.path, code in read(done).words) == (ROSTER, True)
+    for path in ("programme/999", "staff/1"):
+        assert lead.get(f"{ROSTER}/places/{path}").status_code == 404
 
 
 # ── the lead of one carrier among several ─────────────────────────────────────────────────────────────────────────
@@ -324,6 +382,7 @@ def test_she_closes_her_carrier_and_not_the_centre(app, awo):
     client, _own = awo
     assert "/closed-today" not in client.get(ROSTER).text
     assert send(client, f"{ROSTER}/closed-today").status_code == 403
+    assert ("/roster/places" in client.get(ROSTER).text, client.get(f"{ROSTER}/places").status_code) == (False, 403)
     page = client.get(f"{ROSTER}/closure")
     form = read(page).form("carrier", "first_day")
     assert (form.offered["kind"], len(form.offered["carrier"])) == (["shut"], 1)

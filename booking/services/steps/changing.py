@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from booking.domain import presence
 from booking.domain.actors import By
 from booking.domain.errors import Affected, Invalid, LeavesCentreEmpty
-from booking.domain.presence import PRESENT, Gap
+from booking.domain.presence import PRESENT, Gap, Watch
 from booking.domain.rostering import OVERRIDES
-from booking.domain.times import local_day
+from booking.domain.times import Span, local_day
 from booking.services.steps import planning, watching
 from booking.services.steps.recording import desk_changed, look
 from booking.store import rostering as store
@@ -52,7 +52,9 @@ def changed(change: Change, first: date, last: date | None, write: Callable[[], 
     write()
     found: list[Gap] = []
     if before is not None:
-        found = presence.opened(before, watching.seen(session, centre_id, days).watch)
+        after = watching.seen(session, centre_id, days).watch
+        found = presence.opened(before, after)
+        _close(change, before, after)
     ahead = tuple(gap for gap in found if gap.span.ends > change.now)
     if ahead and not change.fact:
         _let(change, ahead)
@@ -73,6 +75,20 @@ def _let(change: Change, gaps: tuple[Gap, ...]) -> None:
             change.session, change.centre_id, gap, change.override, change.by.staff_id, change.now
         )  # fmt: skip
     recorded(change, "gap-let")
+
+
+def _close(change: Change, before: Watch, after: Watch) -> None:
+    """A reason ends when its gap does, also one that something else has closed before this change: what opens at the
+    same time later is another gap. Where a part is left, the reason stands by that part."""
+    grid = after.calendar.grid
+    for row in store.overrides(change.session, change.centre_id, Span(grid.origin, grid.at(grid.steps))):
+        left = presence.left_of(before, after, row.gap)
+        if left == [row.gap.span]:
+            continue
+        store.change(change.session, "gap_override", change.centre_id, row.id, closed_at=change.now)
+        for span in left:
+            part = Gap(row.gap.rule, span)
+            store.add_override(change.session, change.centre_id, part, row.reason, row.staff_id, row.at)
 
 
 def recorded(change: Change, what: str, staff_id: int | None = None) -> None:

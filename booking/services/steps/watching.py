@@ -1,7 +1,9 @@
 """Loads what the rule of presence looks at, and which appointments a roster leaves without a place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -17,6 +19,7 @@ from booking.services.steps.planning import House
 from booking.store import centres as centre_store
 from booking.store import roster as roster_store
 from booking.store import rostering as store
+from booking.store.roster import TalkRoom
 from booking.store.rostering import InUse
 
 
@@ -35,16 +38,26 @@ def seen(session: Session, centre_id: int, days: Iterable[date]) -> Seen:
     used = store.in_use(session, centre_id, Span(cal.grid.origin, cal.grid.at(cal.grid.steps)))
     talking = _steps(cal, ((row.counsellor_id, row) for row in used))
     rooms_of = roster_store.rooms_used(session, centre_id)
+    offices = roster_store.talk_rooms(session, centre_id)
+    place = _house_there(cal, offices)
     heads = tuple(
-        Head(work.house, work.talks & ~talking.get(id_, 0), tuple(rooms_of.get(id_, ())))
+        Head(work.house & place, work.talks & place & ~talking.get(id_, 0), tuple(rooms_of.get(id_, ())))
         for id_, work in here.at_work.items()
         if here.people[id_].duty
     )
-    rooms = _rooms(session, centre_id, here, used)
+    rooms = _rooms(offices, here, used)
     return Seen(here, Watch(cal, here.opening, heads, rooms, rules.min_present, rules.min_reachable))
 
 
-def _rooms(session: Session, centre_id: int, here: House, used: list[InUse]) -> dict[int, tuple[int, ...]]:
+def _house_there(cal: Calendar, offices: Sequence[TalkRoom]) -> int:
+    """The steps in which there is a place to be present at: the site of one of the rooms for talks, as long as it is
+    there. A room without a site belongs to the house itself."""
+    if not offices:
+        return cal.grid.whole
+    return reduce(or_, (planning.within(cal, [room.site_days]) for room in offices))
+
+
+def _rooms(offices: Sequence[TalkRoom], here: House, used: list[InUse]) -> dict[int, tuple[int, ...]]:
     """When each room has a place. The appointment of somebody who is away keeps none, as when numbers are called."""
     cal = here.calendar
     kept: dict[int, list[int]] = {}
@@ -52,8 +65,7 @@ def _rooms(session: Session, centre_id: int, here: House, used: list[InUse]) -> 
         steps = cal.grid.touched(Span(row.starts, row.ends))
         kept.setdefault(row.room_id, []).append(steps & here.at_work.get(row.counsellor_id, NOT_PLANNED).house)
     return {
-        room.id: places_left(planning.within(cal, room.days), room.talks, kept.get(room.id, ()))
-        for room in roster_store.talk_rooms(session, centre_id)
+        room.id: places_left(planning.within(cal, room.days), room.talks, kept.get(room.id, ())) for room in offices
     }
 
 

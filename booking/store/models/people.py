@@ -127,7 +127,10 @@ class Absence(Base):
 
 
 class GapOverride(Base):
-    """A lead has let a plan leave the centre empty in this span; it stands by the gap until that is closed."""
+    """A lead has let a plan leave the centre empty in this span; it stands by the gap until that is closed.
+
+    `closed_at`: when a change closed the gap. A new one at the same time has to be let anew.
+    """
 
     __tablename__ = "gap_override"
     id: Mapped[int] = key()
@@ -138,6 +141,7 @@ class GapOverride(Base):
     reason: Mapped[str] = mapped_column(String(20))
     staff_id: Mapped[int | None] = to("staff.id")
     at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
 
 
 class StaffSession(Base):
