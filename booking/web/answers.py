@@ -83,7 +83,7 @@ def age_answered(asked: Topic, onward: Callable[..., str], action: str, **page: 
     """
     form = AgeForm()
     try:
-        return redirect(onward(**_answer(form, asked)), 303)
+        return redirect(onward(**age_given(form, asked)), 303)
     except Invalid as refusal:
         return age_page(asked, refusal, action, form, **page)
 
@@ -159,7 +159,7 @@ def _chosen_day(counts: Counter[date]) -> date | None:
     return chosen if chosen in counts else None
 
 
-def _answer(form: AgeForm, asked: Topic) -> dict[str, str]:
+def age_given(form: AgeForm, asked: Topic) -> dict[str, str]:
     """As it stands in the address. Refusals: Invalid("age" or "birthday", …)."""
     answered = form.age.data or ""
     if answered != "soon":

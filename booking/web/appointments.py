@@ -20,7 +20,9 @@ from booking.services.holds import Held
 from booking.web import i18n, limits, wishes
 from booking.web.answers import (
     Time,
+    age_answer,
     age_answered,
+    age_given,
     age_page,
     area_page,
     referral,
@@ -29,7 +31,7 @@ from booking.web.answers import (
 )
 from booking.web.doors import cookie_name, keep_cookie
 from booking.web.errors import sentence, status
-from booking.web.forms import DetailsForm
+from booking.web.forms import AgeForm, DetailsForm
 from booking.web.places import config
 
 blueprint = Blueprint("appointments", __name__)
@@ -147,6 +149,8 @@ def details(topic: str) -> ResponseReturnValue:
     start, form = start_of(request.args.get("start")), DetailsForm()
     if request.method == "GET":
         return _details_page(topic, start, form)
+    if "age" in request.form and age_answer() is None:
+        return _age_answered_here(topic, start, form)
     if not form.validate():
         return _details_page(topic, start, form, code=422)
     contact = Contact(
@@ -166,6 +170,22 @@ def details(topic: str) -> ResponseReturnValue:
     except Refusal as refusal:
         return _details_refused(topic, start, form, refusal)
     return redirect(url_for("visits.show", link=booked.link, new=1), 303)
+
+
+def _age_answered_here(topic: str, start: datetime, form: DetailsForm) -> ResponseReturnValue:
+    """The question stood in the form, because its answer had ended: on with the new one in the address.
+
+    307 lets the browser send the form once more, so that nothing typed is lost.
+    """
+    question = AgeForm()
+    try:
+        answer = age_given(question, appointments.topic(g.centre.id, topic, now=clock.now()))
+    except Invalid as refusal:
+        errors = {refusal.field: sentence(refusal)}
+        return _details_page(topic, start, form, code=422, ask="age", question=question, errors=errors)
+    here = {**wishes.query(), "sealed": None, **answer}
+    onward = url_for(".details", topic=topic, start=start.isoformat(), hold=request.args.get("hold"), **here)
+    return redirect(onward, 307)
 
 
 def _details_page(topic: str, start: datetime, form: DetailsForm, code: int = 200, **more: Any) -> ResponseReturnValue:
@@ -197,7 +217,8 @@ def _details_refused(topic: str, start: datetime, form: DetailsForm, refusal: Re
     """Nothing was written; the form comes back filled, with the reason and up to three near times."""
     if isinstance(refusal, Invalid) and refusal.field in ("age", "area"):
         said = sentence(UNANSWERED if refusal.field == "age" else refusal)
-        return _details_page(topic, start, form, code=422, refusal=said, ask=refusal.field)
+        question = AgeForm(formdata=None)
+        return _details_page(topic, start, form, code=422, refusal=said, ask=refusal.field, question=question)
     if isinstance(refusal, Invalid) and form.refuse(refusal, sentence(refusal)):
         return _details_page(topic, start, form, code=422)
     near = [Time(start) for start in getattr(refusal, "near", ())]

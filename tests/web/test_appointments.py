@@ -217,15 +217,30 @@ def test_the_address_leads_back_to_the_times_for_three_hours_and_then_to_the_que
         assert "age" not in read(answer).form("birthday").fields
 
 
-def test_details_that_were_open_too_long_keep_what_was_typed_and_lead_to_the_question(app, client, house, watch):
+def test_details_that_were_open_too_long_keep_what_was_typed_and_ask_again(app, client, house, watch):
     page = details_page(client, age="soon", birthday="2027-03-14", day=MONDAY)
     watch.pass_by(hours=4)
     answer = press(client, page, name="Nour", phone=PHONE)
     assert answer.status_code == 422
     assert said(app, "age-unanswered") in read(answer).words
     assert read(answer).form("name").fields["name"] == "Nour"
-    assert "birthday" in read(client.get(read(answer).link("/residence/"))).form("age").inputs
+    again = press(client, answer, age="soon", birthday="soon")
+    assert (again.status_code, said(app, "birthday-unreadable") in read(again).words) == (422, True)
+    assert read(again).form("name", "birthday").fields["phone"] == PHONE
     assert rows(app, "appointment") == []
+    code_of(press(client, again, age="soon", birthday="2027-03-14"))
+    assert [row["name"] for row in rows(app, "visitor")] == ["Nour"]
+    assert "2027, 3, 14" not in dump(app)
+
+
+def test_a_mistake_beside_the_question_keeps_its_answer(app, client, house, watch):
+    page = details_page(client, age="soon", birthday="2027-03-14", day=MONDAY)
+    watch.pass_by(hours=4)
+    asked = press(client, page, name="Nour", phone="12")
+    again = press(client, asked, age="soon", birthday="2027-03-14")
+    assert said(app, "phone-unreadable") in read(again).words
+    assert not [form for form in read(again).forms if "age" in form.inputs], "it is answered"
+    code_of(press(client, again, phone=PHONE))
 
 
 @pytest.mark.parametrize("age", ["", "older", "SOON"])
