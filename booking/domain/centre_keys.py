@@ -86,6 +86,9 @@ CARRIER = {
     "slug": Key(read.slug),
     "name": Key(read.text(120)),
     "law": Key(read.one_of(*LAWS)),
+    "address": Key(read.text(200), ""),
+    "privacy_contact": Key(read.text(200), ""),
+    "authority": Key(read.text(200), ""),
 }
 PARTNER = {
     "slug": Key(read.slug),

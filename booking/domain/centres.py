@@ -59,9 +59,14 @@ class Centre(NamedTuple):
 
 
 class Carrier(NamedTuple):
+    """`privacy_contact`: who answers for data protection there; `authority`: who watches over it. Empty: not known."""
+
     slug: str
     name: str
     law: str
+    address: str
+    privacy_contact: str
+    authority: str
 
 
 class Partner(NamedTuple):

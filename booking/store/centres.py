@@ -36,6 +36,9 @@ class CarrierRow(NamedTuple):
     slug: str
     name: str
     law: str
+    address: str
+    privacy_contact: str
+    authority: str
 
 
 class PartnerRow(NamedTuple):
@@ -66,7 +69,8 @@ def centres(session: Session) -> list[CentreRow]:
 
 def carriers(session: Session, centre_id: int) -> list[CarrierRow]:
     c = m.Carrier.__table__.c
-    rows = session.execute(select(c.slug, c.name, c.law).where(c.centre_id == centre_id).order_by(c.id))
+    columns = (c[name] for name in CarrierRow._fields)
+    rows = session.execute(select(*columns).where(c.centre_id == centre_id).order_by(c.id))
     return [CarrierRow._make(row) for row in rows]
 
 

@@ -198,6 +198,7 @@ def _details_page(topic: str, start: datetime, form: DetailsForm, code: int = 20
         minutes = asked.minutes
     if held is not None:  # nobody else is offered it, so its length is known by the hold alone
         minutes = int((held.ends_at - held.starts_at).total_seconds() // 60)
+    more["carriers"] = centres.carriers(g.centre.id)
     page = render_template(
         "appointments/details.html", topic=asked, start=start, minutes=minutes, form=form, wish=wish, **more
     )

@@ -121,6 +121,11 @@ def _find(wrong: bool) -> dict[str, Any]:
     return {"form": form, "refusal": said("wrong-credentials") if wrong else None}
 
 
+def _carrier(name: str, law: str) -> Sample:
+    contact = f"datenschutz@traeger-{name.lower()}.example"
+    return Sample(name=f"Träger {name}", law=law, address="Musterweg 2", privacy_contact=contact, authority="Aufsicht")
+
+
 def _partner() -> Sample:
     return Sample(
         name={"de": "Jugendberatung Musterstadt"},
@@ -310,7 +315,7 @@ PAGES: dict[str, tuple[str, Context]] = {
     "cancel": ("appointments/cancel.html", _shown),
     "find": ("appointments/find.html", lambda: _find(False)),
     "find-refused": ("appointments/find.html", lambda: _find(True)),
-    "privacy": ("appointments/privacy.html", lambda: {"carriers": [Sample(name="Träger A"), Sample(name="Träger B")]}),
+    "privacy": ("appointments/privacy.html", lambda: {"carriers": [_carrier("A", "KDG"), _carrier("B", "DSGVO")]}),
     "centres": ("appointments/centres.html", lambda: {"centres": [CENTRE], "centre": None}),
     "error": ("error.html", lambda: {"kind": "not-found", "sentence": said("not-found"), "staff": None}),
     "failed": ("failed.html", lambda: {"sentence": said("failed")}),

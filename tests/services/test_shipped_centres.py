@@ -105,6 +105,16 @@ def test_no_number_in_it_reaches_anybody(slug):
 
 
 @pytest.mark.parametrize("slug", BOTH)
+def test_every_carrier_says_who_answers_for_data_and_who_watches_over_it(slug):
+    """Three laws, three authorities (domain.md 4.2)."""
+    watches = {"DSGVO": "Landesbeauftragte", "KDG": "Katholisches", "DSG-EKD": "EKD"}
+    for carrier in described(slug).carriers:
+        assert carrier.address
+        assert carrier.privacy_contact.endswith(".example")
+        assert watches[carrier.law] in carrier.authority
+
+
+@pytest.mark.parametrize("slug", BOTH)
 def test_the_first_topic_is_for_those_who_do_not_know(slug):
     found = described(slug)
     assert tuple(topic.slug for topic in found.topics) == TOPICS

@@ -27,6 +27,9 @@ def test_a_chosen_time_is_kept_and_whose_notice_holds_is_said_before_anything_is
     words = read(details).words
     assert worded(app, KEPT, time="08:40") in words
     assert worded(app, "What you tell us is kept by %(carrier)s.", carrier="Caritas-Zentrum Ludwigsburg") in words
+    assert worded(app, "The data protection law of the Catholic Church applies (KDG).") in words
+    assert "datenschutz@caritas.example" in words
+    assert "EKD" not in words, "only the one who will keep it"
     chosen = rows(app, "hold")[0]["starts_at"].isoformat()
     assert chosen not in starts(app.test_client())
     assert code_of(press(client, details, name=""))

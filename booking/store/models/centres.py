@@ -72,6 +72,8 @@ class Board(Base):
 
 
 class Carrier(Base):
+    """What its notice says to visitors (Art. 13 GDPR and the churches' laws, domain.md 4.2 R11); empty: not known."""
+
     __tablename__ = "carrier"
     __table_args__ = (UniqueConstraint("centre_id", "slug"),)
     id: Mapped[int] = key()
@@ -79,6 +81,9 @@ class Carrier(Base):
     slug: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(120))
     law: Mapped[str] = mapped_column(String(20))
+    address: Mapped[str] = mapped_column(String(200), default="")
+    privacy_contact: Mapped[str] = mapped_column(String(200), default="")
+    authority: Mapped[str] = mapped_column(String(200), default="")
 
 
 class Partner(Base):
