@@ -22,7 +22,7 @@ STAFF_ONLY = (
     "templates/calls/", "templates/staff/", "templates/reports/", "booking/web/reports.py",
     "templates/cover/", "booking/web/cover.py",
     "templates/calendars/", "booking/web/calendars.py", "templates/roster/", "booking/web/roster",
-    "booking/web/strips.py",
+    "booking/web/strips.py", "templates/posters/",
     "templates/staff_base.html", "templates/_components/staff.html", "templates/screens/list.html",
     "templates/gallery", "templates/practice/",
 )  # fmt: skip

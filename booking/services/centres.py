@@ -16,7 +16,7 @@ from booking.domain.centres import BadCentre, Closure, Description, Mistake, Shi
 from booking.domain.errors import NotFound
 from booking.domain.roster import Hours
 from booking.domain.times import local_day
-from booking.gateways import centre_files
+from booking.gateways import centre_files, qr
 from booking.gateways.centre_files import Source
 from booking.services.steps import centre_text
 from booking.services.steps.centre_rows import Loading
@@ -66,6 +66,11 @@ def carriers(centre_id: int) -> list[CarrierRow]:
 def partner(centre_id: int, partner_id: int) -> PartnerRow | None:
     with reading() as session:
         return store.partner(session, centre_id, partner_id)
+
+
+def address_picture(address: str) -> str:
+    """A page's address as a QR picture, for a poster."""
+    return qr.picture(address)
 
 
 # ── from a file ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking import clock
@@ -17,7 +17,7 @@ from booking.services import appointments, centres, holds, presence
 from booking.services import wishes as needs_of_topics
 from booking.services.appointments import Contact
 from booking.services.holds import Held
-from booking.web import i18n, limits, wishes
+from booking.web import headers, i18n, limits, wishes
 from booking.web.answers import (
     Time,
     age_answer,
@@ -36,6 +36,7 @@ from booking.web.places import config
 
 blueprint = Blueprint("appointments", __name__)
 DEVICE_COOKIE = "device"  # random; says only which times are held for the same browser
+ROBOTS = ("User-agent: *", "Disallow: /*/appointment/", "Disallow: /*?", "Disallow: /*/times", "Disallow: /api/")
 UNANSWERED = Invalid("age", "age-unanswered")
 
 
@@ -54,15 +55,32 @@ def first_page() -> ResponseReturnValue:
 
 @blueprint.get("/<centre>/<language:language>/")
 def topics() -> ResponseReturnValue:
+    """With `?embed` it is a part of the centre's own site: only the tiles, which open pages of their own."""
     hours = centres.walk_in_hours(g.centre.id)
     shut = presence.closed_today(g.centre.id, now=clock.now()) is not None
     topics_ = appointments.topics(g.centre.id)
-    return render_template("appointments/topics.html", topics=topics_, walk_in_hours=hours, closed_today=shut)
+    embedded = "embed" in request.args
+    if embedded:
+        headers.may_be_embedded(g.centre.embedded_on)
+    return render_template(
+        "appointments/topics.html", topics=topics_, walk_in_hours=hours, closed_today=shut, embedded=embedded
+    )
 
 
 @blueprint.get("/<centre>/<language:language>/privacy")
 def privacy() -> ResponseReturnValue:
     return render_template("appointments/privacy.html", carriers=centres.carriers(g.centre.id))
+
+
+@blueprint.get("/<centre>/<language:language>/accessibility")
+def accessibility() -> ResponseReturnValue:
+    return render_template("appointments/accessibility.html")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """First pages may be found; private pages, and the thousand answers on the way to a time, need not be."""
+    return Response("\n".join(ROBOTS) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @blueprint.route("/<centre>/<language:language>/<topic>/", methods=["GET", "POST"])

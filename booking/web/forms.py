@@ -53,6 +53,10 @@ class DetailsForm(KeyedForm):
     match = BooleanField(_("Yes, look whether I already have an appointment here."))
 
 
+class PhoneForm(Form):
+    phone = TelField(_("Your phone number"), validators=[Optional(), Length(max=60, message=TOO_LONG)])
+
+
 class FindForm(Form):
     code = StringField(
         _("Your code, eight digits"), validators=[InputRequired(MISSING), Length(max=20, message=TOO_LONG)]

@@ -1,12 +1,14 @@
 """Security headers on every answer, errors included (S15, S16). No inline script or style, nothing from elsewhere."""
 
 import re
+from collections.abc import Iterable
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
+NOWHERE = "frame-ancestors 'none'"
 POLICY = (
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "media-src 'self'",
-    "form-action 'self'", "manifest-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", "object-src 'none'",
+    "form-action 'self'", "manifest-src 'self'", "base-uri 'none'", NOWHERE, "object-src 'none'",
 )  # fmt: skip
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -28,12 +30,21 @@ def init(app: Flask) -> None:
 
 
 def _secure(answer: Response) -> Response:
-    answer.headers.setdefault("Content-Security-Policy", "; ".join((*POLICY, f"connect-src {_connects()}")))
-    for name, value in HEADERS.items():
+    policy, others = "; ".join((*POLICY, f"connect-src {_connects()}")), HEADERS
+    if sites := g.get("embedding_sites"):
+        policy = policy.replace(NOWHERE, f"frame-ancestors {' '.join(sites)}")
+        others = {name: value for name, value in HEADERS.items() if name != "X-Frame-Options"}
+    answer.headers.setdefault("Content-Security-Policy", policy)
+    for name, value in others.items():
         answer.headers.setdefault(name, value)
     if request.is_secure:
         answer.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains")
     return answer
+
+
+def may_be_embedded(sites: Iterable[str]) -> None:
+    """This answer may stand within pages of these origins; of no others, and of none if there are none."""
+    g.embedding_sites = tuple(sites)
 
 
 def _connects() -> str:

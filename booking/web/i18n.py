@@ -42,7 +42,7 @@ PAGES = {
 }
 STAFF_PAGES = ("de", "en")
 STAFF_BLUEPRINTS = frozenset(
-    {"calendars", "calls", "changes", "cover", "desk", "practice", "reports", "roster", "staff"}
+    {"calendars", "calls", "changes", "cover", "desk", "posters", "practice", "reports", "roster", "staff"}
 )
 # The languages people speak are another, longer list than those of the pages.
 SPOKEN = {

@@ -14,7 +14,7 @@ from booking import clock
 from booking.domain.actors import WEB
 from booking.domain.appointments import spoken
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken, TooLate, WrongCredentials, WrongState
-from booking.services import appointments, changes, offers
+from booking.services import appointments, changes, offers, own_data
 from booking.services.appointments import Card, Topic
 from booking.web import i18n, limits
 from booking.web.answers import (
@@ -29,7 +29,7 @@ from booking.web.answers import (
     times_page,
 )
 from booking.web.errors import sentence, status
-from booking.web.forms import FindForm, Form
+from booking.web.forms import FindForm, Form, PhoneForm
 from booking.web.places import config
 
 blueprint = Blueprint("visits", __name__)
@@ -65,7 +65,7 @@ def _show(link: str, refusal: str | None = None) -> str:
         code_picture=appointments.code_picture(card) if card.code else None,
         can_change=can_change(card), ics_url=url_for(".calendar", link=link), offer=known.offer,
         offer_url=url_for(".answer_offer", link=link), move_url=url_for(".move", link=link),
-        cancel_url=url_for(".cancel", link=link),
+        cancel_url=url_for(".cancel", link=link), data_url=url_for(".data", link=link),
     )  # fmt: skip
 
 
@@ -89,6 +89,42 @@ def _gone(refusal: SlotTaken) -> str:
     if refusal.near:
         return str(_("The proposed time is gone as well. We are sorry. We hold another time for you."))
     return str(_("The proposed time is gone as well. We are sorry. We have found no other time."))
+
+
+@blueprint.route("/<centre>/<language:language>/appointment/<link>/data", methods=["GET", "POST"])
+@limits.limiter.limit(limits.BOOK, methods=["POST"])
+def data(link: str) -> ResponseReturnValue:
+    """What is known of her; she agrees to messages, or no longer, or has it deleted. Once more changes nothing."""
+    card, form = _card(link), PhoneForm()
+    if request.method == "GET" or not form.validate():
+        return _data_page(link, card, form), 422 if form.errors else 200
+    do = request.form.get("do", "")
+    try:
+        _look_after(card, do, form.phone.data or "")
+    except Invalid as refusal:
+        form.refuse(refusal, sentence(refusal))
+        return _data_page(link, card, form), 422
+    except (WrongState, TooLate):
+        return redirect(url_for(".show", link=link), 303)
+    return redirect(url_for(".data", link=link, done=do), 303)
+
+
+def _look_after(card: Card, do: str, phone: str) -> None:
+    if do == "agree":
+        own_data.agree_to_messages(g.centre.id, card.id, phone, config().sms_prefixes, now=clock.now())
+    elif do == "stop":
+        own_data.stop_messages(g.centre.id, card.id)
+    elif do == "stop-matching":
+        own_data.stop_matching(g.centre.id, card.id)
+    elif do == "forget":
+        own_data.forget(g.centre.id, card.id, now=clock.now())
+
+
+def _data_page(link: str, card: Card, form: PhoneForm) -> str:
+    return render_template(
+        "appointments/data.html", own=own_data.shown(g.centre.id, card.id), form=form, can_change=can_change(card),
+        done=request.args.get("done"), back_url=url_for(".show", link=link),
+    )  # fmt: skip
 
 
 @blueprint.get("/<centre>/<language:language>/appointment/<link>/calendar.ics")

@@ -21,6 +21,7 @@ from booking.web import (
     i18n,
     limits,
     places,
+    posters,
     practice,
     receipts,
     reports,
@@ -59,6 +60,7 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, calls.blueprint, doors.COUNSELLING)
     open_door(app, calendars.blueprint, doors.COUNSELLING, feed=doors.ANYONE)
     open_door(app, reports.blueprint, doors.LEADING)
+    open_door(app, posters.blueprint, doors.RECEPTION)
     open_door(app, cover.blueprint, doors.RECEPTION)
     open_door(app, roster.blueprint, doors.LEADING, page=doors.RECEPTION, absence=doors.RECEPTION,
               phoned=doors.RECEPTION)  # fmt: skip

@@ -35,6 +35,7 @@ PAGES = {
     "desk.screen_list": RECEPTION,
     "desk.revoke": RECEPTION,
     "calendars.page": COUNSELLING,
+    "posters.page": RECEPTION,
     "cover.page": RECEPTION,
     "cover.accept": RECEPTION,
     "cover.undo": RECEPTION,
@@ -246,7 +247,7 @@ def test_no_secret_stands_in_an_address_but_those_of_private_links(app):
         f"{rule.endpoint}: {name}" for rule in app.url_map.iter_rules() for name in rule.arguments if name in SECRETS
     }
     assert {entry.partition(":")[0] for entry in found} == {
-        "staff.link", "visits.show", "visits.calendar", "visits.cancel", "visits.move", "api.look", "api.move",
-        "calendars.feed", "following.page", "following.now", "following.voice",
+        "staff.link", "visits.show", "visits.calendar", "visits.cancel", "visits.move", "visits.data", "api.look",
+        "api.move", "calendars.feed", "following.page", "following.now", "following.voice",
         "api.cancel", "visits.answer_offer",
     }  # fmt: skip

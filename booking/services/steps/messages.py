@@ -16,16 +16,18 @@ from booking.store.messages import Ref
 
 def plan(
     session: Session, *, centre_id: int, appointment_id: int, starts_at: datetime, language: str, now: datetime,
-    zone: ZoneInfo, first: str | None = None,
+    zone: ZoneInfo, first: str | None = None, but: frozenset[str] = frozenset(),
 ) -> None:  # fmt: skip
     """Queue an appointment's messages; only for who agreed to reminders and gave a phone that can be texted.
 
     `first`: the kind that is sent at once. None: for a new appointment one that confirms it; for one that was moved
     (its sequence went up) one that tells the new time. What was still due for the old time is withdrawn by the caller.
+    `but`: the keys of messages that there are already.
     """
     sequence = store.sequence_of(session, appointment_id)
     messages = planned(starts_at, now, zone, first=first or (MOVED if sequence else CONFIRMATION))
-    store.add(session, [_row(centre_id, appointment_id, sequence, language, message) for message in messages])
+    wanted = [_row(centre_id, appointment_id, sequence, language, message) for message in messages]
+    store.add(session, [row for row in wanted if row["key"] not in but])
 
 
 def tell(
