@@ -11,6 +11,7 @@ from typing import NamedTuple
 from booking.domain.availability import Counsellor, with_interpreter
 from booking.domain.cover_values import CANCEL, COLLEAGUE, MINUTE, OFFER, SWAP, Inputs, Line, Place, Talk, lost
 from booking.domain.places import IN_PERSON
+from booking.domain.presence import Head, can_be_reached
 from booking.domain.times import GRAIN
 
 Taken = tuple[str, int, int]
@@ -140,27 +141,32 @@ def _hours(inputs: Inputs, lines: Sequence[Line]) -> Iterator[Violation]:
 
 
 def _walk_ins(inputs: Inputs, lines: Sequence[Line], talks: dict[int, Talk]) -> Iterator[Violation]:
-    """Where somebody could still see a walk-in without the plan, somebody can with it."""
+    """As many as the centre wants, or as could be reached without the plan where those are fewer, can be with it."""
     affected = [talk.place for talk in talks.values() if lost(inputs, talk) is not None]
     others = [line.before for line in lines if line.before not in affected]
     before = Counter(_all_taken(inputs, affected))
     back = before + Counter(_all_taken(inputs, others))
     taken = Counter(_all_taken(inputs, [line.after for line in lines if line.after]))
-    guarded = inputs.plan.walk_in_steps if inputs.plan.min_reachable else 0
+    least = inputs.plan.min_reachable
+    guarded = inputs.plan.walk_in_steps if least else 0
     for step in sorted({step for _kind, _id, step in [*back, *taken] if _bit(guarded, step)}):
-        if _somebody(inputs, step, before) and not _somebody(inputs, step, back, taken):
+        wanted = next(n for n in range(least, -1, -1) if _reached(inputs, n, step, before))
+        if not _reached(inputs, wanted, step, back, taken):
             yield Violation("walk-ins", None)
             return
 
 
-def _somebody(inputs: Inputs, step: int, back: Counter[Taken], taken: Counter[Taken] = _NOTHING) -> bool:
-    def free(kind: str, id_: int) -> bool:
-        return _left(inputs, (kind, id_, step), back) > taken[kind, id_, step]
+def _reached(
+    inputs: Inputs, count: int, step: int, back: Counter[Taken], taken: Counter[Taken] = _NOTHING
+) -> bool:  # fmt: skip
+    """Whether so many on duty could see somebody at once, each in a room of hers: the rule of domain/presence."""
 
-    return any(
-        person.duty and free("c", person.id) and any(free("r", room) for room in person.rooms)
-        for person in inputs.plan.counsellors
-    )
+    def left(kind: str, id_: int) -> int:
+        return _left(inputs, (kind, id_, step), back) - taken[kind, id_, step]
+
+    heads = [Head(1, int(left("c", one.id) > 0), one.rooms) for one in inputs.plan.counsellors if one.duty]
+    rooms = {room: [1] * left("r", room) for head in heads if head.free for room in head.rooms}
+    return bool(can_be_reached(count, heads, rooms, 1))
 
 
 def _left(inputs: Inputs, one: Taken, back: Counter[Taken]) -> int:

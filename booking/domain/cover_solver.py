@@ -4,12 +4,14 @@ The only module that imports the solver. What may be booked at all comes from do
 is judged by it once more, talk by talk, before anybody sees it.
 
 One column for each way to keep a talk (counsellor, room, interpreter). Nobody and no room is taken twice when any talk
-begins, which is enough, since talks that meet do so at a beginning. In walk-in time a witness (somebody on duty, and a
-room of hers) must stay free. (Columns for counsellors and rooms apart are fewer, and take three times as long.)
+begins, which is enough, since talks that meet do so at a beginning. In walk-in time witnesses (somebody on duty, and a
+room of hers) must stay free: as many as the centre wants, or as there are without the plan, if those are fewer.
+(Columns for counsellors and rooms apart are fewer, and take three times as long.)
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -28,11 +30,15 @@ from booking.domain.cover_values import (
     taken,
     ways,
 )
+from booking.domain.presence import Head, can_be_reached
 from booking.domain.times import steps_of
 
 KEPT, TOUCHED, INTERPRETER = 10_000.0, 60.0, 1.0
 GAP = 0.9  # less than the least of what is counted
 MOST_TALKS = 120
+
+
+Taking = Mapping[tuple[str, int], list[int]]
 
 
 class Way(NamedTuple):
@@ -107,7 +113,7 @@ def solve(
         base = taken(base, place)
     still = [talk for talk in group if talk.id not in affected]
     free = freed(inputs, base, [talk.place for talk in still])
-    programme = Programme(inputs, affected, free, group)
+    programme = Programme(inputs, affected, base, free, group)
     values = programme.model.best(seconds)
     if values is None:
         return None
@@ -140,11 +146,14 @@ def own_offer(talk: Talk) -> Offer:
 
 
 class Programme:
-    """The model of a group of talks; `ways`: (talk, offer, steps) by column."""
+    """The model of a group of talks; `ways`: (talk, offer, steps) by column. `base`: without the plan; `free`: with the
+    group's unaffected talks out of their places as well."""
 
-    def __init__(self, inputs: Inputs, affected: Mapping[int, str], free: Plan, group: Sequence[Talk]) -> None:
+    def __init__(
+        self, inputs: Inputs, affected: Mapping[int, str], base: Plan, free: Plan, group: Sequence[Talk]
+    ) -> None:
         self.model = Model()
-        self._inputs, self._affected, self._free = inputs, affected, free
+        self._inputs, self._affected, self._base, self._free = inputs, affected, base, free
         self.ways: list[Way] = []
         for talk in group:
             first = len(self.ways)
@@ -199,7 +208,7 @@ class Programme:
                 self.model.row(0, max(minutes, 0), parts[counsellor])
 
     def _stay_reachable(self) -> None:
-        """In each stretch of walk-in time in which the same is free: a witness, and a room of hers, stay free."""
+        """In each stretch of walk-in time in which the same is free: witnesses, and rooms of theirs, stay free."""
         if not self._free.min_reachable:
             return
         on_duty = [c for c in self._free.counsellors if c.duty]
@@ -212,14 +221,31 @@ class Programme:
             taking = self._taking(at)
             people = {c.id: c.rooms for c in on_duty if c.free & at}
             rooms = {r: places for r in self._free.rooms if (places := _places(self._free, r, at))}
-            same = frozenset(c for columns in taking.values() for c in columns), tuple(people), tuple(rooms.items())
+            wanted = self._wanted(step)
+            columns = frozenset(c for columns in taking.values() for c in columns)
+            same = wanted, columns, tuple(people), tuple(rooms.items())
             if same not in known:
                 known.add(same)
-                self._witness(taking, people, rooms)
+                (self._witness if wanted == 1 else partial(self._witnesses, wanted))(taking, people, rooms)
 
-    def _witness(
-        self, taking: Mapping[tuple[str, int], list[int]], people: Mapping[int, Sequence[int]], rooms: Mapping[int, int]
+    def _wanted(self, step: int) -> int:
+        """How many can be reached then without the plan, up to what the centre wants."""
+        least, heads = self._free.min_reachable, [Head(0, c.free, c.rooms) for c in self._base.counsellors if c.duty]
+        rooms = {id_: room.free for id_, room in self._base.rooms.items()}
+        return next(n for n in range(least, 0, -1) if n == 1 or can_be_reached(n, heads, rooms, 1 << step))
+
+    def _witnesses(
+        self, wanted: int, taking: Taking, people: Mapping[int, Sequence[int]], rooms: Mapping[int, int]
     ) -> None:
+        """Several: a flow from people to rooms, so that no two stand in the same place."""
+        pairs = {(id_, r): self.model.column(whole=False) for id_, own in people.items() for r in own if r in rooms}
+        self.model.row(wanted, len(pairs), [(column, 1.0) for column in pairs.values()])
+        for kind, places, at in (("c", dict.fromkeys(people, 1), 0), ("r", rooms, 1)):
+            for id_, most in places.items():
+                mine = [(column, 1.0) for pair, column in pairs.items() if pair[at] == id_]
+                self.model.row(0, most, [*mine, *((one, 1.0) for one in taking.get((kind, id_), ()))])
+
+    def _witness(self, taking: Taking, people: Mapping[int, Sequence[int]], rooms: Mapping[int, int]) -> None:
         stays = {room: self.model.column(whole=False) for room in rooms}
         witness = {id_: self.model.column(whole=False) for id_ in people}
         for kind, columns in (("r", stays), ("c", witness)):

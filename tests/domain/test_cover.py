@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from booking.domain import cover, cover_solver
 from booking.domain.assignment import Load
 from booking.domain.cover_check import check
-from booking.domain.cover_values import Place, Talk, freed, lost, more_booked
+from booking.domain.cover_values import Place, Talk, freed, lost, more_booked, taken
 from booking.domain.places import Interpreter, Programme
+from booking.domain.presence import Head, can_be_reached
 from tests.bench.cover import quality
 from tests.covering import (
     NOW,
@@ -239,6 +240,44 @@ def test_a_swap_keeps_somebody_reachable():
     assert [line.talk_id for line in cover.propose(alone).lines] == [1]
     unguarded = alone._replace(plan=alone.plan._replace(min_reachable=0))
     assert [line.action for line in cover.propose(unguarded).lines] == ["swap", "swap"]
+
+
+def test_a_swap_keeps_as_many_reachable_as_the_centre_wants():
+    """As above, with one colleague more; and two who share a room are not two."""
+    people = [
+        a_person(1, ALL_DAY, (1,)), a_person(2, ALL_DAY, (2,), {"de", "ar"}), a_person(3, ALL_DAY, (3,)),
+        a_person(4, ALL_DAY, (4,)), a_person(5, ALL_DAY, (5,)),
+    ]  # fmt: skip
+    talks = [a_talk(1, 1, 1, language="ar"), a_talk(2, 2, 2)]
+
+    def plan(least, people=people):
+        guarded = {"walk_in_steps": ALL_DAY, "min_reachable": least}
+        return [x.action for x in cover.propose(a_house(people, talks, rooms=5, absent={1}, plan=guarded)).lines]
+
+    assert plan(2) == ["swap", "swap"]
+    assert plan(3) == ["offer"]
+    assert plan(2, [*people[:3], people[3], people[4]._replace(rooms=(4,))]) == ["offer"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), least=st.integers(2, 3), shared=st.booleans())
+def test_no_plan_leaves_fewer_reachable_than_the_centre_wants_or_there_were(seed, least, shared):
+    """Read with domain/presence, all times at once: neither plan nor validator looks at it like that."""
+    inputs = an_instance(seed, Size(6, 4 if shared else 8, 9, 2))
+    inputs = inputs._replace(plan=inputs.plan._replace(min_reachable=least, walk_in_steps=ALL_DAY))
+    lines = cover.propose(inputs).lines
+    assert check(inputs, lines) == []
+    before = cover.baseline(inputs, {talk.id for talk in inputs.talks if lost(inputs, talk)})
+    after = freed(inputs, before, [line.before for line in lines if "lost" not in line.because])
+    for line in lines:
+        after = taken(after, line.after) if line.after else after
+    for count in range(1, least + 1):
+        assert reached(before, count) & ~reached(after, count) == 0
+
+
+def reached(plan, count):
+    heads = [Head(0, one.free, one.rooms) for one in plan.counsellors if one.duty]
+    return can_be_reached(count, heads, {id_: room.free for id_, room in plan.rooms.items()}, ALL_DAY)
 
 
 def test_a_swap_takes_an_interpreter_along():

@@ -169,6 +169,28 @@ def test_the_last_who_can_be_reached():
     assert check(a_house(plan=lonely), [a_line()]) == []
 
 
+def test_as_many_as_the_centre_wants_stay_reachable_each_in_a_room_of_her_own():
+    """Berta, Cem and Dora are there: one of them can cover for Anna while two are wanted, and not while three are."""
+    people = [a_person(n, ALL_DAY, (n,)) for n in (1, 2, 3, 4)]
+    rooms = [a_room(n, CAL) for n in (1, 2, 3, 4)]
+
+    def found(least, **more):
+        plan = {"walk_in_steps": ALL_DAY, "min_reachable": least}
+        return kinds(a_house(plan=plan, rooms=rooms, there={4: ALL_DAY}, **{"people": people, **more}), a_line())
+
+    assert (found(1), found(2), found(3)) == (set(), set(), {"walk-ins"})
+    shared = [*people[:2], people[2]._replace(rooms=(3,)), people[3]._replace(rooms=(3,))]
+    assert found(1, people=shared) == set()
+    assert found(2, people=shared) == {"walk-ins"}  # Cem and Dora share a room: they are not two
+
+
+def test_where_fewer_could_be_reached_without_the_plan_those_are_enough():
+    busy = Talk(2, Place(3, 3, NINE, HALF_PAST, HALF_PAST + 5 * MINUTE), a_request(CAL))
+    people = [a_person(1, ALL_DAY, (1,)), a_person(2, ALL_DAY, (2,))._replace(duty=False), a_person(3, ALL_DAY, (3,))]
+    inputs = a_house(people=people, others=[busy], plan={"walk_in_steps": ALL_DAY, "min_reachable": 2})
+    assert check(inputs, [a_line()]) == []
+
+
 def test_a_gap_that_was_there_before_is_nobody_s_fault():
     busy = Talk(2, THERE, a_request(CAL))
     people = [a_person(1, ALL_DAY, (1,)), a_person(2, ALL_DAY, (2,)), a_person(3, ALL_DAY, (3,))._replace(duty=False)]

@@ -62,12 +62,12 @@ class Days(RuleBasedStateMachine):
     booked = Bundle("booked")
     absences = Bundle("absences")
 
-    @initialize(day=st.sampled_from(BEGINNINGS))
-    def open_the_doors(self, day):
+    @initialize(day=st.sampled_from(BEGINNINGS), least=st.sampled_from([1, 1, 2]))
+    def open_the_doors(self, day, least):
         empty()
         self.now = datetime.combine(day, time(5), UTC)
         self.excused: set[date] = set()
-        self.centre = centre = a_bare_centre(horizon_days=AHEAD)
+        self.centre = centre = a_bare_centre(horizon_days=AHEAD, min_present=least, min_reachable=least)
         a_carrier(centre), a_carrier(centre, "awo"), a_programme(centre, "mbe", from_birthday=27)
         a_programme(centre, "jmd", before_birthday=27), a_topic(centre, programmes=["mbe", "jmd"])
         a_room(centre), a_room(centre, "r2")

@@ -7,10 +7,11 @@ import pytest
 from jsonschema import ValidationError
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 
 from booking import clock
-from booking.services import screens
+from booking.domain.actors import By
+from booking.services import cover, screens
 from booking.services import staff as accounts
 from booking.store import models as m
 from booking.store.db import db
@@ -216,7 +217,8 @@ def test_a_start_is_held_extended_booked_or_given_back(door, watch):
     assert door.call("PATCH", f"{HERE}/holds/{token}").json["expires_at"] > held.json["expires_at"]
     booked = door.post(f"{HERE}/appointments", json={"topic": "german", "start": start, "hold": token})
     assert (booked.status_code, booked.json["starts_at"]) == (201, start)
-    refused(door.call("PATCH", f"{HERE}/holds/{token}"), 409, "too-late")
+    over = refused(door.call("PATCH", f"{HERE}/holds/{token}"), 409, "too-late")
+    assert over["title"] == worded(door.app, "This time is no longer kept for you. Please choose it again.")
     assert door.call("DELETE", f"{HERE}/holds/{token}").status_code == 200
     refused(door.get(f"{HERE}/holds/nothing"), 404, "not-found")
     refused(door.call("DELETE", f"{HERE}/holds/nothing"), 404, "not-found")
@@ -357,6 +359,53 @@ def test_an_offset_is_understood(door):
     answer = door.post(f"{HERE}/appointments", {"topic": "german", "start": local})
     assert answer.status_code == 201
     assert datetime.fromisoformat(answer.json["starts_at"]) == start
+
+
+def put_off(app, house, watch, *starts, told=True):
+    """Closes the days of these starts and accepts the plan that follows."""
+    days = {datetime.fromisoformat(start).date() for start in starts}
+    for day in days:
+        change(app, insert(m.Closure).values(
+            centre_id=house["ludwigsburg"], kind="shut", first_day=day, last_day=day, reason="x", fact=True
+        ))  # fmt: skip
+    with app.app_context():
+        plan, centre = cover.propose(house["ludwigsburg"], now=clock.now())[0], house["ludwigsburg"]
+        lines = [cover.Accepted(x.talk_id, x.action, x.chain, x.after, x.because) for x in plan.lines]
+        cover.apply(centre, plan.fingerprint, lines, cause="closed", by=By("desk"), now=clock.now())
+    if told:
+        watch.pass_by(minutes=3)
+
+
+def test_a_proposed_time_is_shown_when_she_is_told_and_answered_once(app, house, door, watch):
+    one = booked(door, name="Kanarienvogel", phone=PHONE, reminders=True)
+    path = f"{API}/appointments/{one['link']}"
+    put_off(app, house, watch, one["starts_at"], told=False)
+    before = door.get(path).json
+    assert (before["state"], before["proposed"]) == ("booked", None)
+    refused(door.post(f"{path}/answer", {"answer": "yes"}), 404, "not-found")
+    watch.pass_by(minutes=3)
+    shown = door.get(path).json
+    assert (shown["state"], shown["starts_at"]) == ("proposed", one["starts_at"])
+    assert shown["proposed"]["answer_by"] < shown["proposed"]["starts_at"]
+    assert reasons(door.post(f"{path}/answer", {"answer": "maybe"})) == {"answer": "field-unreadable"}
+    hers = door.post(f"{path}/answer", {"answer": "yes"}).json
+    assert (hers["state"], hers["starts_at"], hers["proposed"]) == ("booked", shown["proposed"]["starts_at"], None)
+    refused(door.post(f"{path}/answer", {"answer": "yes"}), 404, "not-found")
+
+
+def test_a_no_leaves_it_cancelled_and_a_late_yes_is_refused_with_what_is_held_instead(app, house, door, watch):
+    one = booked(door)
+    path = f"{API}/appointments/{one['link']}"
+    put_off(app, house, watch, one["starts_at"])
+    proposed = door.get(path).json["proposed"]
+    put_off_again = datetime.fromisoformat(proposed["starts_at"]).date()
+    change(app, update(m.Closure).values(last_day=put_off_again))
+    near = refused(door.post(f"{path}/answer", {"answer": "yes"}), 409, "slot-taken")["near"]
+    again = door.get(path).json["proposed"]["starts_at"]
+    assert [datetime.fromisoformat(start) for start in near] == [datetime.fromisoformat(again)]
+    assert door.post(f"{path}/answer", {"answer": "no"}).json["state"] == "cancelled"
+    refused(door.post(f"{path}/answer", {"answer": "yes"}), 404, "not-found")
+    refused(door.post(f"{API}/appointments/nothing/answer", {"answer": "no"}), 404, "not-found")
 
 
 def test_once_it_has_begun_it_is_too_late(app, door, watch):

@@ -148,13 +148,26 @@ class KeyHeader(BaseModel):
     )  # fmt: skip
 
 
+class Reply(Input):
+    answer: Literal["yes", "no"]
+
+
+class Proposed(BaseModel):
+    """A new time, where the old one cannot take place."""
+
+    starts_at: datetime
+    ends_at: datetime
+    answer_by: datetime = Field(description="Until then it is held for her.")
+
+
 class Appointment(BaseModel):
-    state: str
+    state: str = Field(description="`proposed`: this time cannot take place, and another one waits for an answer.")
     starts_at: datetime
     ends_at: datetime
     interpreter: bool
     code: str | None
     topic: str
+    proposed: Proposed | None = None
 
 
 class BookedAppointment(Appointment):

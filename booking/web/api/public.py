@@ -10,7 +10,7 @@ from booking import clock
 from booking.domain.actors import By
 from booking.domain.errors import Invalid, NoProgramme, NotFound
 from booking.domain.places import Wish
-from booking.services import appointments, centres, changes, holds, screens
+from booking.services import appointments, centres, changes, holds, offers, screens
 from booking.services.appointments import Card, Contact
 from booking.web import limits
 from booking.web.api import models as x
@@ -141,7 +141,17 @@ def drop_hold(hold: str) -> x.Held:
 @spec.validate(resp=answers(404, HTTP_200=x.Appointment))
 def look(link: str) -> x.Appointment:
     """What the private link opens"""
-    return x.Appointment(**_shown(appointments.look_at(link)))
+    return _known(appointments.look_at(link))
+
+
+@blueprint.post("/appointments/<link>/answer")
+@limits.limiter.limit(limits.BOOK)
+@spec.validate(json=x.Reply, resp=answers(*UNREADABLE, 404, 409, 422, HTTP_200=x.Appointment))
+def answer(link: str, json: x.Reply) -> x.Appointment:
+    """Say yes or no to the proposed time; if that is gone as well, `near` holds the one that is held instead"""
+    card, verb = appointments.look_at(link), offers.accept if json.answer == "yes" else offers.decline
+    verb(card.centre_id, card.id, by=API, now=clock.now())
+    return _known(appointments.look_at(link))
 
 
 @blueprint.patch("/appointments/<link>")
@@ -185,5 +195,14 @@ def _wish(asked: x.SlotSearch | x.NewAppointment | x.NewHold) -> Wish:
     )  # fmt: skip
 
 
+def _known(card: Card) -> x.Appointment:
+    """As its visitor knows it."""
+    known = offers.known(card, now=clock.now())
+    shown = _shown(known.card)
+    if known.offer:
+        shown |= {"state": "proposed", "proposed": x.Proposed(**known.offer._asdict())}
+    return x.Appointment(**shown)
+
+
 def _shown(card: Card) -> dict[str, Any]:
-    return {name: getattr(card, name) for name in x.Appointment.model_fields}
+    return {name: getattr(card, name) for name in x.Appointment.model_fields if name != "proposed"}
