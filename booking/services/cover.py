@@ -4,7 +4,7 @@ A plan is made outside of any lock. What is accepted is judged once more inside 
 the inputs are still those the plan was made of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,16 +16,16 @@ from booking.domain.actors import By
 from booking.domain.appointments import BOOKED, CANCELLED
 from booking.domain.cover import Proposal
 from booking.domain.cover_check import check
-from booking.domain.cover_values import APPLIED, CANCEL, OFFER, Line, Place, Talk
+from booking.domain.cover_values import APPLIED, CANCEL, OFFER, PUT_OFF, Line, Place
 from booking.domain.errors import PlanChanged
-from booking.domain.reminders import APOLOGY, COVERED
+from booking.domain.reminders import APOLOGY, COVERED, DUE, UNKNOWN, Planned
 from booking.domain.reminders import OFFER as OFFER_TOLD
 from booking.services.steps import covering, messages
 from booking.services.steps.covering import Case
-from booking.services.steps.recording import appointment_step, desk_changed
+from booking.services.steps.messages import Told
+from booking.services.steps.recording import appointment_steps, desk_changed
 from booking.store import appointments as appointment_store
 from booking.store import cover as store
-from booking.store import messages as message_store
 from booking.store.cover import BookedRow
 from booking.store.db import reading, transaction
 
@@ -107,34 +107,37 @@ def _judged(case: Case, fingerprint: str, accepted: Sequence[Accepted]) -> list[
 
 def _carry_out(work: _Work, plan_id: int, lines: Sequence[Line]) -> None:
     """All give their places back before anybody takes one; what nobody has taken is held for taking it back."""
-    session, centre_id, now = work.session, work.centre_id, work.now
-    before = {line.talk_id: _before(work, line.talk_id) for line in lines}
-    for line in lines:
-        appointment_store.release(session, centre_id, line.talk_id)
-    for line in lines:
-        hold_id = _moved(work, line)
-        granted = _granted(work, line)
-        after = covering.written(line.after) if line.after else {}
-        store.add_line(
-            session, centre_id=centre_id, plan_id=plan_id, appointment_id=line.talk_id, chain=line.chain,
-            action=line.action, state=APPLIED, because=line.because, before=before[line.talk_id],
-            after={**after, "granted": granted}, hold_id=hold_id,
-        )  # fmt: skip
-        _tell(work, line)
-    for line in lines:
-        _keep_old(work, line, before[line.talk_id]["claims"], now + TELL_AFTER)
+    session, centre_id = work.session, work.centre_id
+    ids = [line.talk_id for line in lines]
+    before = _before(work, ids)
+    store.release(session, centre_id, ids)
+    store.add_lines(session, [
+        {
+            "centre_id": centre_id, "plan_id": plan_id, "appointment_id": line.talk_id, "chain": line.chain,
+            "action": line.action, "state": APPLIED, "because": line.because, "before": before[line.talk_id],
+            "hold_id": _moved(work, line),
+            "after": {**(covering.written(line.after) if line.after else {}), "granted": _granted(work, line)},
+        }
+        for line in lines
+    ])  # fmt: skip
+    steps = {line.talk_id: "cancelled" if line.action in PUT_OFF else "covered" for line in lines}
+    appointment_steps(session, centre_id, steps, work.now, work.by)
+    _tell(work, lines)
+    _keep_old(work, lines, {line.talk_id: before[line.talk_id]["claims"] for line in lines})
 
 
-def _before(work: _Work, appointment_id: int) -> dict[str, Any]:
-    """Everything that taking it back needs."""
-    row = work.case.rows[appointment_id]
-    kept = message_store.of_appointment(work.session, appointment_id, ("due", "unknown"))
-    states = {one.id: one.state for one in store.messages_of(work.session, [appointment_id]).get(appointment_id, [])}
-    return {
-        **covering.written(covering.place_of(row)), "sequence": row.sequence, "because": row.because,
-        "claims": store.claims_of(work.session, work.centre_id, appointment_id),
-        "messages": [[ref.id, states[ref.id]] for ref in kept], "known": sorted(states),
-    }  # fmt: skip
+def _before(work: _Work, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Everything that taking it back needs, by appointment."""
+    sent, claims = store.messages_of(work.session, ids), store.claims_of(work.session, work.centre_id, ids)
+    found = {}
+    for id_ in ids:
+        row, own = work.case.rows[id_], sent.get(id_, [])
+        found[id_] = {
+            **covering.written(covering.place_of(row)), "sequence": row.sequence, "because": row.because,
+            "claims": claims.get(id_, []), "known": [one.id for one in own],
+            "messages": [[one.id, one.state] for one in own if one.state in (DUE, UNKNOWN)],
+        }  # fmt: skip
+    return found
 
 
 def _moved(work: _Work, line: Line) -> int | None:
@@ -142,13 +145,11 @@ def _moved(work: _Work, line: Line) -> int | None:
     row, place = work.case.rows[line.talk_id], line.after
     if place is not None:
         _claim(work, line.talk_id, place)
-    if line.action in (OFFER, CANCEL):
+    if line.action in PUT_OFF:
         _change(work, row.id, CANCELLED, sequence=row.sequence + 1)
-        appointment_step(work.session, work.centre_id, row.id, "cancelled", work.now, work.by)
         return _offered(work, row, line, place) if place is not None else None
     because = {"rule": "cover", "among": line.because.get("among", 1), "share": line.because.get("share", 0)}
     _change(work, row.id, BOOKED, **covering.columns(line.after or covering.place_of(row)), because=because)
-    appointment_step(work.session, work.centre_id, row.id, "covered", work.now, work.by)
     return None
 
 
@@ -180,28 +181,37 @@ def _granted(work: _Work, line: Line) -> bool:
     return store.add_grant(work.session, work.centre_id, person.id, line.talk_id, work.now)
 
 
-def _tell(work: _Work, line: Line) -> None:
-    """What the visitor is told, and from when; who keeps her time need not be, unless she wished this counsellor."""
+def _tell(work: _Work, lines: Sequence[Line]) -> None:
+    """What visitors are told, and from when; who keeps her time need not be, unless she wished this counsellor."""
+    put_off = [line.talk_id for line in lines if line.action in PUT_OFF]
+    messages.withdraw_all(work.session, work.centre_id, put_off, work.now, work.by)
+    agreed = store.told(work.session, work.centre_id, [line.talk_id for line in lines])
+    told = [one for line in lines if line.talk_id in agreed and (one := _message(work, line))]
+    messages.tell_all(work.session, work.centre_id, told)
+
+
+def _message(work: _Work, line: Line) -> Told | None:
     talk = next(talk for talk in work.case.inputs.talks if talk.id == line.talk_id)
-    if line.action in (OFFER, CANCEL):
-        messages.withdraw(work.session, line.talk_id, work.now, work.by)
-        until = work.case.inputs.answer_by if line.action == OFFER else line.before.starts_at
-        _message(work, talk, OFFER_TOLD if line.action == OFFER else APOLOGY, until, work.now + TELL_AFTER)
-    elif talk.wished and line.after and line.after.counsellor_id != line.before.counsellor_id:
-        _message(work, talk, COVERED, line.before.starts_at, work.now + TELL_AFTER)
+    sequence = work.case.rows[line.talk_id].sequence + (line.action in PUT_OFF)
+    kind, until = APOLOGY, line.before.starts_at
+    if line.action == OFFER:
+        kind, until = OFFER_TOLD, work.case.inputs.answer_by
+    elif line.action != CANCEL:
+        kind = COVERED
+        if not talk.wished or line.after is None or line.after.counsellor_id == line.before.counsellor_id:
+            return None
+    return Told(talk.id, sequence, talk.request.language, Planned(kind, work.now + TELL_AFTER, until))
 
 
-def _message(work: _Work, talk: Talk, kind: str, useful_until: datetime, due_at: datetime) -> None:
-    if talk.id in store.told(work.session, work.centre_id, [talk.id]):
-        messages.tell(
-            work.session, centre_id=work.centre_id, appointment_id=talk.id, starts_at=useful_until,
-            language=talk.request.language, kind=kind, due_at=due_at,
-        )  # fmt: skip
-
-
-def _keep_old(work: _Work, line: Line, claims: list[tuple[str, int]], until: datetime) -> None:
-    free = store.unclaimed(work.session, claims)
-    if free:
-        row = work.case.rows[line.talk_id]
-        hold_id = covering.hold(work.session, work.centre_id, row, line.before, store.UNDO, until, work.now)
-        store.claim_again(work.session, work.centre_id, free, hold_id=hold_id, expires_at=until)
+def _keep_old(work: _Work, lines: Sequence[Line], claims: Mapping[int, Sequence[store.Key]]) -> None:
+    """For three minutes."""
+    until = work.now + TELL_AFTER
+    owners: dict[store.Key, dict[str, Any]] = {}
+    free = store.unclaimed(work.session, [key for keys in claims.values() for key in keys])
+    for line in lines:
+        kept = free.intersection(claims[line.talk_id])
+        if kept:
+            row = work.case.rows[line.talk_id]
+            hold_id = covering.hold(work.session, work.centre_id, row, line.before, store.UNDO, until, work.now)
+            owners |= {key: {"hold_id": hold_id, "expires_at": until} for key in kept}
+    store.claim_again(work.session, work.centre_id, owners)

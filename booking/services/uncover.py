@@ -12,13 +12,13 @@ from booking.domain.actors import By
 from booking.domain.appointments import BOOKED
 from booking.domain.cover_values import APPLIED, CANCEL, LAPSED, OFFER, RETURNED, UNDONE, Place
 from booking.domain.errors import NotFound, SlotTaken, TooLate, WrongState
-from booking.domain.reminders import DROPPED, DUE, RESTORED
+from booking.domain.reminders import DUE, RESTORED, UNKNOWN
 from booking.services.steps import covering, messages
-from booking.services.steps.recording import appointment_step, desk_changed
+from booking.services.steps.recording import appointment_step, appointment_steps, desk_changed
 from booking.store import appointments as appointment_store
 from booking.store import cover as store
 from booking.store import messages as message_store
-from booking.store.cover import BookedRow, LineRow
+from booking.store.cover import BookedRow, LineRow, Sent
 from booking.store.db import transaction
 
 
@@ -48,11 +48,12 @@ def undo(centre_id: int, plan_id: int, *, by: By, now: datetime) -> None:
         backs = [_Back(session, centre_id, line, rows[line.appointment_id], by, now) for line in lines]
         if any(back.line.state != APPLIED or not covering.is_as_left(back.row, back.line) for back in backs):
             raise WrongState("changed")
-        if now >= plan.tell_at or not all(_untold(back) for back in backs):
+        queued = _new_messages(session, backs)
+        in_time = now < plan.tell_at and all(one.state == DUE for one in queued)
+        if not in_time or not store.unmake_messages(session, centre_id, [one.id for one in queued]):
             raise TooLate(plan.tell_at, "undo")
         _give_back(session, centre_id, backs, plan.applied_at)
-        for back in backs:
-            _restore(back)
+        _restore(session, centre_id, backs, by, now)
         desk_changed(session, centre_id)
 
 
@@ -77,15 +78,11 @@ def take_back(centre_id: int, line_id: int, *, by: By, now: datetime) -> None:
 # ── within three minutes ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _new_messages(back: _Back) -> list[tuple[int, str]]:
-    """(id, state) of what the plan has queued."""
-    known = set(back.line.before["known"])
-    sent = store.messages_of(back.session, [back.row.id]).get(back.row.id, [])
-    return [(one.id, one.state) for one in sent if one.id not in known]
-
-
-def _untold(back: _Back) -> bool:
-    return all(state == DUE for _id, state in _new_messages(back))
+def _new_messages(session: Session, backs: Sequence[_Back]) -> list[Sent]:
+    """What the plan has queued."""
+    sent = store.messages_of(session, [back.row.id for back in backs])
+    known = {id_ for back in backs for id_ in back.line.before["known"]}
+    return [one for mine in sent.values() for one in mine if one.id not in known]
 
 
 def _give_back(session: Session, centre_id: int, backs: Sequence[_Back], applied_at: datetime) -> None:
@@ -94,25 +91,32 @@ def _give_back(session: Session, centre_id: int, backs: Sequence[_Back], applied
     held = store.undo_holds(session, centre_id, ids, applied_at)
     held += [b.line.hold_id for b in backs if b.line.hold_id is not None]
     store.drop_holds(session, centre_id, held)
-    for id_ in ids:
-        appointment_store.release(session, centre_id, id_)
+    store.release(session, centre_id, ids)
 
 
-def _restore(back: _Back) -> None:
-    session, centre_id, before = back.session, back.centre_id, back.line.before
-    claims = [(resource, step) for resource, step in before["claims"]]
-    if not store.claim_again(session, centre_id, claims, appointment_id=back.row.id):
+def _restore(session: Session, centre_id: int, backs: Sequence[_Back], by: By, now: datetime) -> None:
+    """Claims, rows and messages as they were. Refusal: WrongState, if a place was taken all the same."""
+    owners = {
+        (resource, step): {"appointment_id": back.row.id}
+        for back in backs
+        for resource, step in back.line.before["claims"]
+    }
+    if not store.claim_again(session, centre_id, owners):
         raise WrongState("changed")
-    old = {**covering.columns(covering.read(before)), "sequence": before["sequence"], "because": before["because"]}
-    store.set_back(session, centre_id, back.row.id, state=BOOKED, **old)
-    store.unmake_messages(session, centre_id, [id_ for id_, _state in _new_messages(back)])
-    for id_, state in before["messages"]:
-        message_store.move(session, id_, DROPPED, state)
-    _ungrant(back)
+    for back in backs:
+        before = back.line.before
+        old = {**covering.columns(covering.read(before)), "sequence": before["sequence"], "because": before["because"]}
+        store.set_back(session, centre_id, back.row.id, state=BOOKED, **old)
+        _ungrant(back)
+    for state in (DUE, UNKNOWN):
+        ids = [id_ for back in backs for id_, was in back.line.before["messages"] if was == state]
+        message_store.due_again(session, centre_id, ids, state)
     # Who was called already knows of it: she is on the list once more, to hear that it takes place after all.
-    called = back.line.called_at is not None
-    store.change_line(session, centre_id, back.line.id, state=RETURNED if called else UNDONE, called_at=None)
-    appointment_step(session, centre_id, back.row.id, "uncovered", back.now, back.by)
+    called = [back.line.id for back in backs if back.line.called_at]
+    store.change_lines(session, centre_id, called, state=RETURNED, called_at=None)
+    quiet = [back.line.id for back in backs if not back.line.called_at]
+    store.change_lines(session, centre_id, quiet, state=UNDONE)
+    appointment_steps(session, centre_id, {back.row.id: "uncovered" for back in backs}, now, by)
 
 
 def _ungrant(back: _Back) -> None:

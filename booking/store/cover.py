@@ -1,6 +1,6 @@
 """Cover: what is booked and may have to move, plans with their lines, and the places held for taking back or a yes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain.appointments import BOOKED
 from booking.domain.cover_values import APPLIED, PUT_OFF
+from booking.domain.reminders import DUE
 from booking.domain.times import Span
 from booking.store import models as m
 
@@ -17,6 +18,7 @@ a, topic, v, c, h, plan, line = (
     t.__table__.c for t in (m.Appointment, m.Topic, m.Visitor, m.Claim, m.Hold, m.CoverPlan, m.CoverLine)
 )
 OFFER, UNDO = "offer", "undo"
+Key = tuple[str, int]  # five minutes of somebody or something, as a claim has them
 
 
 class BookedRow(NamedTuple):
@@ -133,18 +135,28 @@ def carrier_of(session: Session, staff_id: int) -> int | None:
 # ── claims and holds ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def claims_of(session: Session, centre_id: int, appointment_id: int) -> list[tuple[str, int]]:
-    rows = select(c.resource, c.step).where(c.centre_id == centre_id, c.appointment_id == appointment_id)
-    return [(row.resource, row.step) for row in session.execute(rows.order_by(c.resource, c.step))]
+def claims_of(session: Session, centre_id: int, appointment_ids: Iterable[int]) -> dict[int, list[Key]]:
+    """What each of them claims, by appointment; those that claim nothing are left out."""
+    found: dict[int, list[Key]] = {}
+    mine = c.centre_id == centre_id, c.appointment_id.in_(tuple(appointment_ids))
+    for id_, *key in session.execute(
+        select(c.appointment_id, c.resource, c.step).where(*mine).order_by(c.resource, c.step)
+    ):
+        found.setdefault(id_, []).append((key[0], key[1]))
+    return found
 
 
-def claim_again(
-    session: Session, centre_id: int, keys: Iterable[tuple[str, int]], *, appointment_id: int | None = None,
-    hold_id: int | None = None, expires_at: datetime | None = None,
-) -> bool:  # fmt: skip
-    """Exactly these five minutes; False if one of them was taken, then the transaction can only be ended."""
-    owner = {"appointment_id": appointment_id, "hold_id": hold_id, "expires_at": expires_at, "centre_id": centre_id}
-    rows = [{"resource": resource, "step": step, **owner} for resource, step in sorted(keys)]
+def release(session: Session, centre_id: int, appointment_ids: Iterable[int]) -> None:
+    """Give back what these appointments claim."""
+    mine = c.centre_id == centre_id, c.appointment_id.in_(tuple(appointment_ids))
+    session.execute(delete(m.Claim).where(*mine))
+
+
+def claim_again(session: Session, centre_id: int, owners: Mapping[Key, Mapping[str, Any]]) -> bool:
+    """Exactly these five minutes, each for its owner (appointment_id, or hold_id with expires_at); False if one of them
+    was taken, then the transaction can only be ended."""
+    nobody = {"appointment_id": None, "hold_id": None, "expires_at": None, "centre_id": centre_id}
+    rows = [{"resource": key[0], "step": key[1], **nobody, **owners[key]} for key in sorted(owners)]
     try:
         if rows:
             session.execute(insert(m.Claim), rows)
@@ -153,16 +165,15 @@ def claim_again(
     return True
 
 
-def unclaimed(session: Session, keys: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+def unclaimed(session: Session, keys: Collection[Key]) -> set[Key]:
     """Those of these five minutes that nobody has."""
     if not keys:
-        return []
+        return set()
     first, last = min(step for _who, step in keys), max(step for _who, step in keys)
     rows = select(c.resource, c.step).where(
         c.resource.in_({who for who, _step in keys}), c.step >= first, c.step <= last
     )
-    held = {(row.resource, row.step) for row in session.execute(rows)}
-    return [key for key in keys if key not in held]
+    return set(keys) - {(row.resource, row.step) for row in session.execute(rows)}
 
 
 def drop_expired(session: Session, centre_id: int, now: datetime) -> None:
@@ -230,8 +241,8 @@ def add_plan(session: Session, **values: Any) -> int:
     return int(session.execute(insert(m.CoverPlan).returning(m.CoverPlan.id), values).scalar_one())
 
 
-def add_line(session: Session, **values: Any) -> int:
-    return int(session.execute(insert(m.CoverLine).returning(m.CoverLine.id), values).scalar_one())
+def add_lines(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    session.execute(insert(m.CoverLine), rows)
 
 
 def plan_of(session: Session, centre_id: int, plan_id: int) -> PlanRow | None:
@@ -267,6 +278,12 @@ def change_line(session: Session, centre_id: int, line_id: int, **values: Any) -
     """True if there is such a line."""
     row = update(m.CoverLine).where(line.centre_id == centre_id, line.id == line_id).values(**values)
     return bool(session.execute(row).rowcount == 1)  # type: ignore[attr-defined]
+
+
+def change_lines(session: Session, centre_id: int, line_ids: Collection[int], **values: Any) -> None:
+    if line_ids:
+        mine = update(m.CoverLine).where(line.centre_id == centre_id, line.id.in_(tuple(line_ids)))
+        session.execute(mine.values(**values))
 
 
 def add_grant(session: Session, centre_id: int, staff_id: int, appointment_id: int, now: datetime) -> bool:
@@ -310,6 +327,9 @@ def messages_of(session: Session, appointment_ids: Iterable[int]) -> dict[int, l
     return found
 
 
-def unmake_messages(session: Session, centre_id: int, ids: Iterable[int]) -> None:
-    """Messages that nobody will ever send and that were never due: a plan was taken back in time."""
-    session.execute(delete(m.Message).where(m.Message.centre_id == centre_id, m.Message.id.in_(tuple(ids))))
+def unmake_messages(session: Session, centre_id: int, ids: Collection[int]) -> bool:
+    """Messages that nobody will ever send and that were never due: a plan was taken back in time. False if one of them
+    is on its way: somebody was first."""
+    mine = m.Message.centre_id == centre_id, m.Message.id.in_(tuple(ids)), m.Message.state == DUE
+    gone = session.execute(delete(m.Message).where(*mine)).rowcount if ids else 0  # type: ignore[attr-defined]
+    return bool(gone == len(ids))

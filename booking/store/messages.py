@@ -146,6 +146,19 @@ def move(session: Session, message_id: int, old: str, new: str, **values: Any) -
     return bool(session.execute(rows).rowcount == 1)  # type: ignore[attr-defined]
 
 
+def drop_all(session: Session, centre_id: int, appointment_ids: Iterable[int], states: Iterable[str]) -> list[int]:
+    """All of these appointments' messages that are in one of these states; answers their ids."""
+    mine = message.centre_id == centre_id, message.appointment_id.in_(tuple(appointment_ids))
+    rows = update(m.Message).where(*mine, message.state.in_(tuple(states))).values(state=DROPPED)
+    return sorted(session.execute(rows.returning(m.Message.id)).scalars())
+
+
+def due_again(session: Session, centre_id: int, ids: Iterable[int], state: str) -> None:
+    """Messages that were dropped, as they were before."""
+    rows = update(m.Message).where(message.centre_id == centre_id, message.id.in_(tuple(ids)))
+    session.execute(rows.where(message.state == DROPPED).values(state=state))
+
+
 def of_appointment(session: Session, appointment_id: int, states: Iterable[str]) -> list[Ref]:
     rows = select(message.id, message.centre_id).where(
         message.appointment_id == appointment_id, message.state.in_(tuple(states))

@@ -212,6 +212,13 @@ def test_what_is_ordered_already_need_not_be_ordered_in_time():
     assert (line.action, line.after.interpreter_id) == ("colleague", 5)
 
 
+def test_who_lost_the_proposed_time_as_well_is_found_the_next():
+    inputs = a_house(two(), [a_talk(1, 1, 1)], absent={1})
+    place = cover.another_time(inputs, inputs.talks[0])
+    assert (place.counsellor_id, place.starts_at) == (2, wall("09:00", CAL.days[2]))
+    assert cover.another_time(inputs._replace(there={}, plan=a_day([], [], CAL)), inputs.talks[0]) is None
+
+
 # ── the rule of the house, and contract hours ─────────────────────────────────────────────────────────────────────
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import event, select, update
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.orm import Session
 
 from booking.services.steps import links
-from booking.store import appointments, tickets
+from booking.store import appointments, cover, tickets
 from booking.store import db as store_db
 from booking.store import models as m
 
@@ -94,6 +94,16 @@ def _keys() -> None:
     )
 
 
+def _unsent() -> None:
+    """A plan's messages are unmade whether or not somebody is sending them."""
+
+    def unmake_messages(session: Session, _centre_id: int, ids: list[int]) -> bool:
+        session.execute(delete(m.Message).where(m.Message.id.in_(ids)))
+        return True
+
+    cover.unmake_messages = unmake_messages
+
+
 def _commit() -> None:
     """Answers are given, and nothing is kept."""
     Session.commit = Session.rollback
@@ -101,5 +111,5 @@ def _commit() -> None:
 
 GUARDS: dict[str, Callable[[], None]] = {
     "lock": _lock, "transaction": _transaction, "claims": _claims, "state": _state, "current": _current,
-    "counter": _counter, "keys": _keys, "commit": _commit,
+    "counter": _counter, "unsent": _unsent, "keys": _keys, "commit": _commit,
 }  # fmt: skip

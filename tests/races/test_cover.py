@@ -96,6 +96,11 @@ def test_of_leads_who_apply_at_once_exactly_one_does(app):
         assert (plans, lines, len(held)) == (1, 1, 1)
 
 
+def test_without_lock_and_claims_several_leads_apply_the_same_plan(app):
+    found = list(play(app, settle, CONTROL_ROUNDS, "lock", "transaction", "claims"))
+    assert any(plans > 1 for _answers, (_held, plans, _lines) in found)
+
+
 def test_a_booking_and_an_apply_never_share_a_place(app):
     for answers, (held, plans, _lines) in play(app, settle_or_book, ROUNDS):
         assert not two_in_a_place(held)
@@ -108,10 +113,20 @@ def test_without_lock_and_claims_they_do(app):
     assert any(two_in_a_place(held) or plans > 1 for _answers, (held, plans, _lines) in found)
 
 
+def told_and_back(answers) -> tuple[int, int]:
+    """How many messages were claimed to be sent, and how many plans taken back."""
+    told = sum(one is not None for answer in answers for one in (answer.value or []) if answer.person % 2)
+    return told, sum(answer.refusal is None for answer in answers if not answer.person % 2)
+
+
 def test_whoever_is_told_is_not_taken_back_and_the_other_way_round(app):
     for answers, (held, _plans, _lines) in play(app, back_or_tell, ROUNDS):
-        told = sum(one is not None for answer in answers for one in (answer.value or []) if answer.person % 2)
-        back = sum(answer.refusal is None for answer in answers if not answer.person % 2)
+        told, back = told_and_back(answers)
         assert {answer.refusal for answer in answers} <= {None, "too-late", "wrong-state"}
         assert (told, back) in {(1, 0), (0, 1)}
         assert held[0][2] == ("booked" if back else "cancelled")
+
+
+def test_without_the_lock_somebody_is_told_of_what_is_taken_back(app):
+    found = list(play(app, back_or_tell, CONTROL_ROUNDS, "lock", "transaction", "unsent"))
+    assert any(min(told_and_back(answers)) > 0 for answers, _found in found)

@@ -5,6 +5,7 @@ Days with 23 and 25 hours, the year's end and 29 February are among them.
 """
 
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -17,11 +18,11 @@ from hypothesis.stateful import run_state_machine_as_test as play
 from booking.domain import presence
 from booking.domain.actors import By
 from booking.domain.availability import Age, Wish
-from booking.domain.errors import LeavesCentreEmpty, Refusal, SlotTaken
+from booking.domain.errors import LeavesCentreEmpty, NotFound, Refusal, SlotTaken, TooLate
 from booking.domain.roster import SHIFT_KINDS, Closure
 from booking.domain.rostering import LEAVE, OVERRIDES, SICK, Part, Spell
 from booking.domain.times import DAY, days_from, local_day
-from booking.services import appointments, changes, closures, cover, roster, uncover
+from booking.services import appointments, changes, closures, cover, offers, roster, uncover
 from booking.services.steps import watching
 from booking.store import models as m
 from booking.store.appointments import HOLDING
@@ -183,6 +184,20 @@ class Days(RuleBasedStateMachine):
             soon = self.now + cover.TELL_AFTER - MINUTE
             uncover.undo(self.centre, plan, by=self.lead, now=soon)
             assert settled(soon) == before
+
+    @rule(yes=st.booleans())
+    def answer_what_is_proposed(self, yes):
+        """A yes to a place that is lost meanwhile is refused, and another one may be held instead."""
+        for id_ in rows(m.Hold.appointment_id, kind="offer"):
+            with suppress(SlotTaken, TooLate, NotFound):
+                (offers.accept if yes else offers.decline)(self.centre, id_, by=DESK, now=self.now)
+
+    @rule(place=PLACES)
+    def take_a_line_back(self, place):
+        lines = rows(m.CoverLine.id)
+        if lines:
+            line = lines[place % len(lines)]
+            self.attempt(lambda: uncover.take_back(self.centre, line, by=self.lead, now=self.now))
 
     @rule(hours=st.integers(1, 30))
     def time_goes_by(self, hours):

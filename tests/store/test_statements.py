@@ -14,7 +14,20 @@ from sqlalchemy import event
 from booking.domain.actors import WEB
 from booking.domain.availability import Wish
 from booking.domain.rostering import Spell
-from booking.services import appointments, calls, changes, desk, forecasts, practice, presence, roster, screens, tickets
+from booking.services import (
+    appointments,
+    calls,
+    changes,
+    cover,
+    desk,
+    forecasts,
+    practice,
+    presence,
+    roster,
+    screens,
+    tickets,
+    uncover,
+)
 from booking.store import models as m
 from booking.store.db import db
 from tests.people import (
@@ -123,6 +136,34 @@ def test_a_large_centre_takes_as_many_statements_as_a_small_one():
     found = {name: (statements(verb, *small), statements(verb, *large)) for name, (verb, _) in VERBS.items()}
     assert {name: both for name, both in found.items() if both[0] != both[1]} == {}
     assert {name: both for name, both in found.items() if both[0] > VERBS[name][1]} == {}
+
+
+def settled(slug, size):
+    """Statements of a plan for so many appointments, half of which are told a new time, and of taking it back."""
+    centre = a_centre(slug, horizon_days=21, min_reachable=0)
+    a_carrier(centre, "awo"), a_room(centre, "r2")
+    anna = a_counsellor(centre, "Anna", rooms=["r1"])
+    a_counsellor(centre, "Berta", carrier="awo", rooms=["r2"], shifts=[(2, time(9), time(12))])
+    for n in range(size):
+        for day in (0, 1):
+            a_booking(centre, NINE + day * DAY + n * 45 * MINUTE, phone=MOBILE, reminders=True,
+                      wish=GERMAN._replace(counsellor_id=anna))  # fmt: skip
+    an_absence(centre, anna, NOW, NOW + 3 * DAY)
+    plan = cover.propose(centre, now=NOW)[0]
+    assert sorted(line.action for line in plan.lines) == ["colleague"] * size + ["offer"] * size
+    lines = [cover.Accepted(x.talk_id, x.action, x.chain, x.after, x.because) for x in plan.lines]
+    with counted() as applied:
+        made = cover.apply(centre, plan.fingerprint, lines, cause="absent", by=DESK, now=NOW)
+    return len(applied), statements(lambda: uncover.undo(centre, made, by=DESK, now=NOW + MINUTE))
+
+
+def test_a_plan_of_many_lines_takes_few_statements_for_each():
+    """Of a line: its claims, its row, the hold of its old place; for another carrier's colleague a grant, looked up and
+    written; for a new time its hold, and whose its claims are then. Taken back: its row, and the grant."""
+    (applied, undone), (applied_more, undone_more) = settled("ludwigsburg", 1), settled("balingen", 4)
+    assert applied_more - applied <= 3 * (5 + 5)
+    assert undone_more - undone <= 3 * (2 + 1)
+    assert (applied <= 49, undone <= 18) == (True, True)
 
 
 def test_what_is_done_with_one_appointment_takes_no_more_than_it_did():

@@ -1,17 +1,28 @@
 """The outbox as other verbs see it: plan, withdraw, tell. And the one way a message takes a step."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from booking.domain.actors import By
-from booking.domain.reminders import CONFIRMATION, DUE, MOVED, STEPS, UNKNOWN, UNSENT, Planned, key, planned
+from booking.domain.reminders import CONFIRMATION, DROPPED, DUE, MOVED, STEPS, UNKNOWN, UNSENT, Planned, key, planned
 from booking.store import messages as store
 from booking.store import models as m
 from booking.store.db import announce
 from booking.store.messages import Ref
+
+
+class Told(NamedTuple):
+    """One message about an appointment (by `id`), as it stands at that sequence."""
+
+    id: int
+    sequence: int
+    language: str
+    message: Planned
 
 
 def plan(
@@ -43,6 +54,19 @@ def withdraw(session: Session, appointment_id: int, now: datetime, by: By) -> No
     """What is still due, or may not have gone out, is not sent any more: the appointment is cancelled or moved."""
     for ref in store.of_appointment(session, appointment_id, (DUE, UNKNOWN)):
         take(session, ref, "drop", now, by)
+
+
+def withdraw_all(session: Session, centre_id: int, appointment_ids: Collection[int], now: datetime, by: By) -> None:
+    """The same for several appointments at once; that the desk has changed the caller says."""
+    dropped = store.drop_all(session, centre_id, appointment_ids, (DUE, UNKNOWN))
+    common = {"centre_id": centre_id, "name": DROPPED, "at": now, "staff_id": by.staff_id, "door": by.door}
+    if dropped:
+        session.execute(insert(m.Step), [{"message_id": id_, **common} for id_ in dropped])
+
+
+def tell_all(session: Session, centre_id: int, told: Iterable[Told]) -> None:
+    """As `tell`, for several appointments at once."""
+    store.add(session, [_row(centre_id, one.id, one.sequence, one.language, one.message) for one in told])
 
 
 def take(session: Session, ref: Ref, name: str, now: datetime, by: By, **values: Any) -> bool:

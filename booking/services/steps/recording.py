@@ -1,5 +1,6 @@
 """Rows that say what happened: steps, looks, and the version of the public snapshot."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import bindparam, insert, update
@@ -19,6 +20,13 @@ def ticket_step(session: Session, centre_id: int, ticket_id: int, name: str, now
 
 def appointment_step(session: Session, centre_id: int, appointment_id: int, name: str, now: datetime, by: By) -> None:
     _step(session, centre_id, name, now, by, appointment_id=appointment_id)
+
+
+def appointment_steps(session: Session, centre_id: int, names: Mapping[int, str], now: datetime, by: By) -> None:
+    """The same of several at once: the step's name by appointment."""
+    common = {"centre_id": centre_id, "at": now, "staff_id": by.staff_id, "door": by.door}
+    rows = [{"appointment_id": id_, "name": name, **common} for id_, name in names.items()]
+    session.connection().execute(_STEP, rows)
 
 
 def look(
