@@ -107,7 +107,7 @@ def lost(inputs: Inputs, talk: Talk) -> str | None:
 def taken(plan: Plan, place: Place) -> Plan:
     """The plan with that place gone."""
     steps = steps_of_place(plan, place)
-    return _changed(plan, place, lambda free, _id: free & ~steps, lambda room: _one_fewer(room, steps))
+    return _changed(plan, place, lambda free, _id: free & ~steps, lambda room: room.taken(steps))
 
 
 def freed(inputs: Inputs, plan: Plan, places: Iterable[Place]) -> Plan:
@@ -134,11 +134,6 @@ def _changed(plan: Plan, place: Place, person: Any, room: Any) -> Plan:
     if place.room_id in rooms:
         rooms[place.room_id] = room(rooms[place.room_id])
     return plan._replace(counsellors=people, interpreters=interpreters, rooms=rooms)
-
-
-def _one_fewer(room: Room, steps: int) -> Room:
-    left = (*room.free[1:], 0)
-    return room._replace(free=tuple(f & ~steps | n & steps for f, n in zip(room.free, left, strict=True)))
 
 
 def _one_more(room: Room, steps: int, there: int) -> Room:

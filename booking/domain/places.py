@@ -52,11 +52,6 @@ class Room(NamedTuple):
             free=tuple(own & ~steps | of_more & steps for own, of_more in zip(self.free, more, strict=True))
         )
 
-    def given_back(self, steps: int) -> "Room":
-        """With one talk less in these steps."""
-        fewer = (steps, *self.free[:-1])
-        return self._replace(free=tuple(own | of_fewer & steps for own, of_fewer in zip(self.free, fewer, strict=True)))
-
 
 class Interpreter(NamedTuple):
     """Somebody who comes, for one talk at a time. `lead`: how much later than others a talk with her may begin."""

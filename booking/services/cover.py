@@ -26,6 +26,7 @@ from booking.services.steps.messages import Told
 from booking.services.steps.recording import appointment_steps, desk_changed
 from booking.store import appointments as appointment_store
 from booking.store import cover as store
+from booking.store import holds as hold_store
 from booking.store.cover import BookedRow
 from booking.store.db import reading, transaction
 
@@ -60,7 +61,7 @@ def apply(
     """
     try:
         with transaction(centre_id) as session:
-            store.drop_expired(session, centre_id, now)
+            hold_store.drop_expired(session, centre_id, now)
             case = covering.case(session, centre_id, now)
             lines = _judged(case, fingerprint, accepted)
             plan = {"cause": cause, "fingerprint": fingerprint, "staff_id": by.staff_id, "applied_at": now}
@@ -110,7 +111,7 @@ def _carry_out(work: _Work, plan_id: int, lines: Sequence[Line]) -> None:
     session, centre_id = work.session, work.centre_id
     ids = [line.talk_id for line in lines]
     before = _before(work, ids)
-    store.release(session, centre_id, ids)
+    hold_store.release(session, centre_id, ids)
     store.add_lines(session, [
         {
             "centre_id": centre_id, "plan_id": plan_id, "appointment_id": line.talk_id, "chain": line.chain,
@@ -128,7 +129,7 @@ def _carry_out(work: _Work, plan_id: int, lines: Sequence[Line]) -> None:
 
 def _before(work: _Work, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Everything that taking it back needs, by appointment."""
-    sent, claims = store.messages_of(work.session, ids), store.claims_of(work.session, work.centre_id, ids)
+    sent, claims = store.messages_of(work.session, ids), hold_store.claims_of(work.session, work.centre_id, ids)
     found = {}
     for id_ in ids:
         row, own = work.case.rows[id_], sent.get(id_, [])
@@ -155,8 +156,8 @@ def _moved(work: _Work, line: Line) -> int | None:
 
 def _offered(work: _Work, row: BookedRow, line: Line, place: Place) -> int:
     until = work.case.inputs.answer_by
-    hold_id = covering.hold(work.session, work.centre_id, row, place, store.OFFER, until, work.now)
-    store.give_to_hold(work.session, work.centre_id, line.talk_id, hold_id, until)
+    hold_id = covering.hold(work.session, work.centre_id, row, place, hold_store.OFFER, until, work.now)
+    hold_store.give_to_hold(work.session, work.centre_id, line.talk_id, hold_id, until)
     return hold_id
 
 
@@ -203,15 +204,15 @@ def _message(work: _Work, line: Line) -> Told | None:
     return Told(talk.id, sequence, talk.request.language, Planned(kind, work.now + TELL_AFTER, until))
 
 
-def _keep_old(work: _Work, lines: Sequence[Line], claims: Mapping[int, Sequence[store.Key]]) -> None:
+def _keep_old(work: _Work, lines: Sequence[Line], claims: Mapping[int, Sequence[hold_store.Key]]) -> None:
     """For three minutes."""
     until = work.now + TELL_AFTER
-    owners: dict[store.Key, dict[str, Any]] = {}
-    free = store.unclaimed(work.session, [key for keys in claims.values() for key in keys])
+    owners: dict[hold_store.Key, dict[str, Any]] = {}
+    free = hold_store.unclaimed(work.session, [key for keys in claims.values() for key in keys])
     for line in lines:
         kept = free.intersection(claims[line.talk_id])
         if kept:
             row = work.case.rows[line.talk_id]
-            hold_id = covering.hold(work.session, work.centre_id, row, line.before, store.UNDO, until, work.now)
+            hold_id = covering.hold(work.session, work.centre_id, row, line.before, hold_store.UNDO, until, work.now)
             owners |= {key: {"hold_id": hold_id, "expires_at": until} for key in kept}
-    store.claim_again(work.session, work.centre_id, owners)
+    hold_store.claim_again(work.session, work.centre_id, owners)

@@ -21,10 +21,12 @@ from booking.services.steps import covering, messages, placing, planning, queuei
 from booking.services.steps.recording import appointment_step, board_changed, desk_changed, ticket_step
 from booking.store import appointments as appointment_store
 from booking.store import cover as store
+from booking.store import holds as hold_store
 from booking.store import tickets as ticket_store
 from booking.store.appointments import Card
-from booking.store.cover import HoldRow, LineRow
+from booking.store.cover import LineRow
 from booking.store.db import reading, transaction
+from booking.store.holds import HoldRow
 from booking.store.tickets import TicketRow
 
 WORKER = By("worker")
@@ -52,7 +54,7 @@ def known(card: Card, *, now: datetime) -> Known:
     with reading() as session:
         if _is_quiet(session, card.centre_id, card.id, now):
             return Known(card._replace(state=BOOKED, sequence=card.sequence - 1), None)
-        held = store.offer_of(session, card.centre_id, card.id)
+        held = hold_store.offer_of(session, card.centre_id, card.id)
         waits = held is not None and now < held.expires_at
         return Known(card, Offer(held.starts_at, held.ends_at, held.expires_at) if held and waits else None)
 
@@ -71,7 +73,7 @@ def accept(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> Car
             )
             if now >= held.expires_at:
                 raise TooLate(held.expires_at, "offer")
-            if _is_lost(session, held, now):
+            if _is_lost(session, held, card.id, now):
                 raise SlotTaken
             _take(session, held, card)
             _rearrange(session, held, card, by, now)
@@ -92,12 +94,12 @@ def decline(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> No
 def lapse_due(now: datetime) -> int:
     """Offers whose hour has come are over, and their visitors are told; answers how many there were."""
     with reading() as session:
-        overdue = store.overdue_offers(session, now)
-    for held in overdue:
-        with transaction(held.centre_id) as session:
-            found = store.offer_of(session, held.centre_id, held.appointment_id)
+        overdue = hold_store.overdue_offers(session, now)
+    for centre_id, appointment_id in overdue:
+        with transaction(centre_id) as session:
+            found = hold_store.offer_of(session, centre_id, appointment_id)
             if found is not None and found.expires_at <= now:
-                _lapse(session, found, now)
+                _lapse(session, found, placing.card(session, centre_id, appointment_id), now)
     return len(overdue)
 
 
@@ -137,16 +139,16 @@ def _is_quiet(session: Session, centre_id: int, appointment_id: int, now: dateti
 
 
 def _held(session: Session, centre_id: int, appointment_id: int, now: datetime) -> HoldRow:
-    found = store.offer_of(session, centre_id, appointment_id)
+    found = hold_store.offer_of(session, centre_id, appointment_id)
     if found is None or _is_quiet(session, centre_id, appointment_id, now):
         raise NotFound
     return found
 
 
-def _is_lost(session: Session, held: HoldRow, now: datetime) -> bool:
+def _is_lost(session: Session, held: HoldRow, appointment_id: int, now: datetime) -> bool:
     """A yes is worth no more than an appointment that is booked there: both are lost in the same way."""
     case = covering.case(session, held.centre_id, now, whole=True)
-    row = store.of_ids(session, held.centre_id, [held.appointment_id])[held.appointment_id]
+    row = store.of_ids(session, held.centre_id, [appointment_id])[appointment_id]
     return covering.is_lost(case, row, covering.place_of(held), now)
 
 
@@ -155,7 +157,7 @@ def _take(session: Session, held: HoldRow, card: Card) -> None:
     values = {**covering.columns(place), "because": held.because, "sequence": card.sequence + 1}
     if not appointment_store.change(session, held.centre_id, card.id, CANCELLED, BOOKED, **values):
         raise WrongState(card.state)
-    store.give_to_appointment(session, held.centre_id, held.id, card.id)
+    hold_store.give_to_appointment(session, held.centre_id, held.id, card.id)
     _end(session, held, ACCEPTED)
 
 
@@ -183,27 +185,30 @@ def _plan_messages(session: Session, held: HoldRow, card: Card, now: datetime, z
 def _propose_anew(centre_id: int, appointment_id: int, by: By, now: datetime) -> tuple[datetime, ...]:
     """The lost time ends, and the next best is held instead; nothing, if there is none: then it stays cancelled."""
     with transaction(centre_id) as session:
-        held = store.offer_of(session, centre_id, appointment_id)
-        if held is None or not _is_lost(session, held, now):  # somebody else was first, or she is there after all
+        held = hold_store.offer_of(session, centre_id, appointment_id)
+        if held is None or not _is_lost(
+            session, held, appointment_id, now
+        ):  # somebody else was first, or she is there after all
             return (held.starts_at,) if held else ()
         line = store.line_of_hold(session, centre_id, held.id)
         _end(session, held, LAPSED)
-        place = _hold_another(session, held, line, now)
+        place = _hold_another(session, centre_id, appointment_id, line, now)
         if place is None:
             messages.withdraw(session, appointment_id, now, by)
         desk_changed(session, centre_id)
         return (place.starts_at,) if place else ()
 
 
-def _hold_another(session: Session, lost: HoldRow, line: LineRow | None, now: datetime) -> cover_values.Place | None:
-    centre_id, id_ = lost.centre_id, lost.appointment_id
-    store.drop_expired(session, centre_id, now)
+def _hold_another(
+    session: Session, centre_id: int, id_: int, line: LineRow | None, now: datetime
+) -> cover_values.Place | None:  # fmt: skip
+    hold_store.drop_expired(session, centre_id, now)
     case = covering.case(session, centre_id, now, whole=True)
     row, until = store.of_ids(session, centre_id, [id_])[id_], case.inputs.answer_by
     place = rules.another_time(case.inputs, covering.talk(row, case.inputs.plan, now))
     if place is None:
         return None
-    hold_id = covering.hold(session, centre_id, row, place, store.OFFER, until, now)
+    hold_id = covering.hold(session, centre_id, row, place, hold_store.OFFER, until, now)
     claimed = covering.claimed(case.inputs.plan, place)
     if not appointment_store.claim(
         session, centre_id, claimed, cover_values.span(place), hold_id=hold_id, expires_at=until
@@ -222,11 +227,10 @@ def _end(session: Session, held: HoldRow, state: str) -> None:
     line = store.line_of_hold(session, held.centre_id, held.id)
     if line is not None:
         store.change_line(session, held.centre_id, line.id, state=state)
-    store.drop_holds(session, held.centre_id, [held.id])
+    hold_store.drop_holds(session, held.centre_id, [held.id])
 
 
-def _lapse(session: Session, held: HoldRow, now: datetime) -> None:
-    card = placing.card(session, held.centre_id, held.appointment_id)
+def _lapse(session: Session, held: HoldRow, card: Card, now: datetime) -> None:
     messages.withdraw(session, card.id, now, WORKER)
     _end(session, held, LAPSED)
     if card.id in store.told(session, held.centre_id, [card.id]):
@@ -242,7 +246,7 @@ def _end_line(session: Session, line: LineRow, card: Card, by: By, now: datetime
     messages.withdraw(session, card.id, now, by)
     store.change_line(session, card.centre_id, line.id, state=CAME)
     if line.hold_id is not None:
-        store.drop_holds(session, card.centre_id, [line.hold_id])
+        hold_store.drop_holds(session, card.centre_id, [line.hold_id])
 
 
 def _once_more(session: Session, ticket: TicketRow, by: By, now: datetime) -> TicketRow:

@@ -17,6 +17,7 @@ from booking.services.steps import covering, messages
 from booking.services.steps.recording import appointment_step, appointment_steps, desk_changed
 from booking.store import appointments as appointment_store
 from booking.store import cover as store
+from booking.store import holds as hold_store
 from booking.store import messages as message_store
 from booking.store.cover import BookedRow, LineRow, Sent
 from booking.store.db import transaction
@@ -70,7 +71,7 @@ def take_back(centre_id: int, line_id: int, *, by: By, now: datetime) -> None:
             raise WrongState("changed")
         if now >= old.starts_at:
             raise TooLate(old.starts_at)
-        store.drop_expired(session, centre_id, now)
+        hold_store.drop_expired(session, centre_id, now)
         _return(_Back(session, centre_id, line, row, by, now), old)
         desk_changed(session, centre_id)
 
@@ -88,10 +89,10 @@ def _new_messages(session: Session, backs: Sequence[_Back]) -> list[Sent]:
 def _give_back(session: Session, centre_id: int, backs: Sequence[_Back], applied_at: datetime) -> None:
     """All that the plan claims or holds, before anybody returns."""
     ids = [back.row.id for back in backs]
-    held = store.undo_holds(session, centre_id, ids, applied_at)
+    held = hold_store.undo_holds(session, centre_id, ids, applied_at)
     held += [b.line.hold_id for b in backs if b.line.hold_id is not None]
-    store.drop_holds(session, centre_id, held)
-    store.release(session, centre_id, ids)
+    hold_store.drop_holds(session, centre_id, held)
+    hold_store.release(session, centre_id, ids)
 
 
 def _restore(session: Session, centre_id: int, backs: Sequence[_Back], by: By, now: datetime) -> None:
@@ -101,7 +102,7 @@ def _restore(session: Session, centre_id: int, backs: Sequence[_Back], by: By, n
         for back in backs
         for resource, step in back.line.before["claims"]
     }
-    if not store.claim_again(session, centre_id, owners):
+    if not hold_store.claim_again(session, centre_id, owners):
         raise WrongState("changed")
     for back in backs:
         before = back.line.before
@@ -134,7 +135,7 @@ def _return(back: _Back, old: Place) -> None:
     if not covering.can_be_kept(case, row, old, back.now):
         raise SlotTaken
     if line.hold_id is not None:
-        store.drop_holds(session, centre_id, [line.hold_id])
+        hold_store.drop_holds(session, centre_id, [line.hold_id])
     appointment_store.release(session, centre_id, row.id)
     claimed = covering.claimed(case.inputs.plan, old)
     if not appointment_store.claim(session, centre_id, claimed, cover_values.span(old), appointment_id=row.id):

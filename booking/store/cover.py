@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from booking.domain.appointments import BOOKED
@@ -17,8 +16,6 @@ from booking.store import models as m
 a, topic, v, c, h, plan, line = (
     t.__table__.c for t in (m.Appointment, m.Topic, m.Visitor, m.Claim, m.Hold, m.CoverPlan, m.CoverLine)
 )
-OFFER, UNDO = "offer", "undo"
-Key = tuple[str, int]  # five minutes of somebody or something, as a claim has them
 
 
 class BookedRow(NamedTuple):
@@ -79,23 +76,6 @@ class Sent(NamedTuple):
     state: str
 
 
-class HoldRow(NamedTuple):
-    id: int
-    centre_id: int
-    appointment_id: int
-    carrier_id: int
-    programme_id: int
-    counsellor_id: int
-    room_id: int
-    interpreter_id: int | None
-    starts_at: datetime
-    ends_at: datetime
-    busy_until: datetime
-    interpreter: bool
-    because: dict[str, Any]
-    expires_at: datetime
-
-
 _BOOKED = (
     select(*(a[name] for name in BookedRow._fields[:-4]), topic.name, topic.minutes, topic.follow_up_minutes,
            topic.short_minutes)
@@ -103,7 +83,6 @@ _BOOKED = (
     .order_by(a.starts_at, a.id)
 )  # fmt: skip
 _LINES = select(*(line[name] for name in LineRow._fields)).order_by(line.id)
-_HOLDS = select(*(h[name] for name in HoldRow._fields)).where(h.kind == OFFER).order_by(h.id)
 
 
 def booked(session: Session, centre_id: int, span: Span) -> list[BookedRow]:
@@ -132,106 +111,11 @@ def carrier_of(session: Session, staff_id: int) -> int | None:
     return session.scalar(select(m.Staff.carrier_id).where(m.Staff.id == staff_id))
 
 
-# ── claims and holds ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def claims_of(session: Session, centre_id: int, appointment_ids: Iterable[int]) -> dict[int, list[Key]]:
-    """What each of them claims, by appointment; those that claim nothing are left out."""
-    found: dict[int, list[Key]] = {}
-    mine = c.centre_id == centre_id, c.appointment_id.in_(tuple(appointment_ids))
-    for id_, *key in session.execute(
-        select(c.appointment_id, c.resource, c.step).where(*mine).order_by(c.resource, c.step)
-    ):
-        found.setdefault(id_, []).append((key[0], key[1]))
-    return found
-
-
-def release(session: Session, centre_id: int, appointment_ids: Iterable[int]) -> None:
-    """Give back what these appointments claim."""
-    mine = c.centre_id == centre_id, c.appointment_id.in_(tuple(appointment_ids))
-    session.execute(delete(m.Claim).where(*mine))
-
-
-def claim_again(session: Session, centre_id: int, owners: Mapping[Key, Mapping[str, Any]]) -> bool:
-    """Exactly these five minutes, each for its owner (appointment_id, or hold_id with expires_at); False if one of them
-    was taken, then the transaction can only be ended."""
-    nobody = {"appointment_id": None, "hold_id": None, "expires_at": None, "centre_id": centre_id}
-    rows = [{"resource": key[0], "step": key[1], **nobody, **owners[key]} for key in sorted(owners)]
-    try:
-        if rows:
-            session.execute(insert(m.Claim), rows)
-    except IntegrityError:
-        return False
-    return True
-
-
-def unclaimed(session: Session, keys: Collection[Key]) -> set[Key]:
-    """Those of these five minutes that nobody has."""
-    if not keys:
-        return set()
-    first, last = min(step for _who, step in keys), max(step for _who, step in keys)
-    rows = select(c.resource, c.step).where(
-        c.resource.in_({who for who, _step in keys}), c.step >= first, c.step <= last
-    )
-    return set(keys) - {(row.resource, row.step) for row in session.execute(rows)}
-
-
-def drop_expired(session: Session, centre_id: int, now: datetime) -> None:
-    """What is held no longer for taking it back, and all claims whose time is over; offers end by their own verb."""
-    session.execute(delete(m.Claim).where(c.centre_id == centre_id, c.expires_at <= now))
-    session.execute(delete(m.Hold).where(h.centre_id == centre_id, h.kind == UNDO, h.expires_at <= now))
-
-
-def give_to_hold(session: Session, centre_id: int, appointment_id: int, hold_id: int, expires_at: datetime) -> None:
-    """What the appointment claims is the hold's from now on."""
-    mine = update(m.Claim).where(c.centre_id == centre_id, c.appointment_id == appointment_id)
-    session.execute(mine.values(appointment_id=None, hold_id=hold_id, expires_at=expires_at))
-
-
-def give_to_appointment(session: Session, centre_id: int, hold_id: int, appointment_id: int) -> None:
-    mine = update(m.Claim).where(c.centre_id == centre_id, c.hold_id == hold_id)
-    session.execute(mine.values(appointment_id=appointment_id, hold_id=None, expires_at=None))
-
-
-def add_hold(session: Session, **values: Any) -> int:
-    row = session.execute(insert(m.Hold).returning(m.Hold.id), {"token_hash": None, "device_hash": None, **values})
-    return int(row.scalar_one())
-
-
-def drop_holds(session: Session, centre_id: int, ids: Iterable[int]) -> None:
-    """With all they claim."""
-    wanted = tuple(ids)
-    session.execute(delete(m.Claim).where(c.centre_id == centre_id, c.hold_id.in_(wanted)))
-    session.execute(
-        update(m.CoverLine).where(line.centre_id == centre_id, line.hold_id.in_(wanted)).values(hold_id=None)
-    )
-    session.execute(delete(m.Hold).where(h.centre_id == centre_id, h.id.in_(wanted)))
-
-
-def undo_holds(session: Session, centre_id: int, appointment_ids: Iterable[int], made_at: datetime) -> list[int]:
-    """Those of the plan that was applied then."""
-    rows = select(h.id).where(
-        h.centre_id == centre_id, h.kind == UNDO, h.made_at == made_at, h.appointment_id.in_(tuple(appointment_ids))
-    )
-    return list(session.scalars(rows.order_by(h.id)))
-
-
-def offer_of(session: Session, centre_id: int, appointment_id: int) -> HoldRow | None:
-    """The new time that waits for this visitor's answer, also one whose hour has passed."""
-    row = session.execute(_HOLDS.where(h.centre_id == centre_id, h.appointment_id == appointment_id)).first()
-    return HoldRow._make(row) if row else None
-
-
 def quiet_until(session: Session, centre_id: int, appointment_id: int) -> datetime | None:
     """When the visitor of what a plan has put off or cancelled is told; None if no plan has."""
     mine = line.centre_id == centre_id, line.appointment_id == appointment_id, line.state == APPLIED
     rows = select(func.max(plan.tell_at)).join(m.CoverLine.__table__, line.plan_id == plan.id)
     return session.execute(rows.where(*mine, line.action.in_(PUT_OFF))).scalar()
-
-
-def overdue_offers(session: Session, now: datetime) -> list[HoldRow]:
-    """Of every centre."""
-    return [HoldRow._make(row) for row in session.execute(_HOLDS.where(h.expires_at <= now))]
 
 
 # ── plans and lines ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -457,7 +457,6 @@ def test_a_group_room_holds_several_talks():
     assert {offer.counsellor_id for offer in offers_at(first, a_request(), ORIGIN)} == {2, 3}
     second = sell(first, offers_at(first, a_request(), ORIGIN)[0], 0)
     assert offers_at(second, a_request(), ORIGIN) == []
-    assert second.rooms[1].given_back(0b1111111) == first.rooms[1]
 
 
 def test_in_a_group_room_somebody_stays_reachable_beside_a_talk():

@@ -332,8 +332,8 @@ def test_an_offer_that_was_answered_meanwhile_does_not_lapse(house, anna, monkey
     sick(house, anna)
     settle(house)
     hour = at("2027-03-03 18:00")
-    stale = offers.store.overdue_offers
-    monkeypatch.setattr(offers.store, "overdue_offers", lambda session, now: stale(session, now + DAY))
+    stale = offers.hold_store.overdue_offers
+    monkeypatch.setattr(offers.hold_store, "overdue_offers", lambda session, now: stale(session, now + DAY))
     assert offers.lapse_due(hour - MINUTE) == 1
     assert rows(m.CoverLine.state) == ["applied"]
 
@@ -530,7 +530,7 @@ def test_undo_finds_a_place_that_was_taken_all_the_same(house, anna, monkeypatch
     booked(house)
     sick(house, anna)
     plan = settle(house)
-    monkeypatch.setattr(uncover.store, "claim_again", lambda *_, **__: False)
+    monkeypatch.setattr(uncover.hold_store, "claim_again", lambda *_, **__: False)
     with pytest.raises(WrongState):
         uncover.undo(house, plan, by=LEAD, now=NOW)
 

@@ -17,8 +17,10 @@ from booking.domain.times import DAY, Span, instant, local_day
 from booking.services.steps import planning
 from booking.store import appointments as appointment_store
 from booking.store import cover as store
+from booking.store import holds as hold_store
 from booking.store import roster as roster_store
-from booking.store.cover import BookedRow, HoldRow, LineRow
+from booking.store.cover import BookedRow, LineRow
+from booking.store.holds import HoldRow
 
 EVENING = time(18)
 _INSTANTS = ("starts_at", "ends_at", "busy_until")
@@ -74,7 +76,7 @@ def hold(
     session: Session, centre_id: int, row: BookedRow, place: Place, kind: str, until: datetime, now: datetime
 ) -> int:
     """A place kept for this appointment, as a row alone: what it claims is the caller's. Answers its id."""
-    return store.add_hold(
+    return hold_store.add_hold(
         session, centre_id=centre_id, kind=kind, appointment_id=row.id, carrier_id=row.carrier_id,
         programme_id=row.programme_id, topic_id=row.topic_id, because={"rule": "cover", "among": 1, "share": 0},
         made_at=now, expires_at=until, **columns(place),
