@@ -147,7 +147,7 @@ def test_the_description_knows_every_path_and_method(app, client):
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     assert known == ours
-    assert len(known) == 20
+    assert len(known) == 21
 
 
 def test_the_description_says_which_calls_need_a_token(client):
