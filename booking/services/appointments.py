@@ -22,14 +22,16 @@ from booking.services.steps.recording import appointment_step, desk_changed, loo
 from booking.store import appointments as store
 from booking.store import holds
 from booking.store import roster as roster_store
-from booking.store.appointments import AreaRow
+from booking.store import topics as topic_store
+from booking.store import visitors as visitor_store
 from booking.store.appointments import Card as Card
 from booking.store.appointments import Line as Line
-from booking.store.appointments import Person as Person
-from booking.store.appointments import TopicRow as TopicRow
 from booking.store.cover import has_grant
 from booking.store.db import observe, reading, transaction
 from booking.store.holds import HoldRow
+from booking.store.topics import AreaRow
+from booking.store.topics import TopicRow as TopicRow
+from booking.store.visitors import Person as Person
 
 CODES = 10**rules.CODE_DIGITS
 
@@ -79,7 +81,7 @@ class Known(NamedTuple):
 
 def topics(centre_id: int) -> list[TopicRow]:
     with reading() as session:
-        return store.topics(session, centre_id)
+        return topic_store.topics(session, centre_id)
 
 
 def topic(centre_id: int, slug: str, *, now: datetime) -> Topic:
@@ -92,14 +94,14 @@ def topic_of_appointment(centre_id: int, appointment_id: int, *, now: datetime) 
     """The topic of what is booked, with the age question of its programme. Refusal: NotFound."""
     with reading() as session:
         booked = placing.card(session, centre_id, appointment_id)
-        row = store.topic_by_id(session, booked.topic_id)
+        row = topic_store.topic_by_id(session, booked.topic_id)
         return _described(session, centre_id, [(row, (booked.programme_id,))], now)[0]
 
 
 def topics_with_age(centre_id: int, *, now: datetime) -> list[Topic]:
     with reading() as session:
-        programmes = store.programmes_by_topic(session, centre_id)
-        rows = [(row, programmes.get(row.id, ())) for row in store.topics(session, centre_id)]
+        programmes = topic_store.programmes_by_topic(session, centre_id)
+        rows = [(row, programmes.get(row.id, ())) for row in topic_store.topics(session, centre_id)]
         return _described(session, centre_id, rows, now)
 
 
@@ -206,7 +208,7 @@ def person(centre_id: int, appointment_id: int, *, staff_id: int, carrier_id: in
         card = placing.card(session, centre_id, appointment_id)
         if carrier_id not in (None, card.carrier_id) and not has_grant(session, centre_id, staff_id, card.id):
             return Known(None, hidden=True)
-        found = store.visitor(session, centre_id, card.id)
+        found = visitor_store.visitor(session, centre_id, card.id)
         if found is not None:
             look(session, centre_id, "appointment", now, staff_id, found.surrogate)
         return Known(found)
@@ -231,7 +233,7 @@ def _described(
     """Topics with the ids of their programmes, as visitors are asked about them."""
     rules_, known = planning.rules_of(session, centre_id), roster_store.programmes(session, centre_id)
     until = local_day(now, rules_.zone) + rules_.horizon_days * DAY
-    areas = store.areas(session, centre_id) if asks_area(known.values()) else []
+    areas = topic_store.areas(session, centre_id) if asks_area(known.values()) else []
     return [
         Topic(
             row.slug,
@@ -276,7 +278,7 @@ def _keep_person(
 ) -> None:
     """What is confidential is never matched, whatever was agreed to."""
     matched = contact.match and phone and not found.planned.plan.programmes[card.programme_id].confidential
-    store.add_visitor(
+    visitor_store.add_visitor(
         found.session, centre_id=found.centre_id, carrier_id=card.carrier_id, appointment_id=card.id,
         surrogate=secrets.token_hex(16), name=name, phone=phone.e164 if phone else None,
         reminders_agreed=found.now if contact.reminders else None, match_agreed=found.now if matched else None,

@@ -13,6 +13,7 @@ from booking.services.steps import messages, placing
 from booking.services.steps.placing import Offers, Search
 from booking.services.steps.recording import appointment_step, desk_changed
 from booking.store import appointments as store
+from booking.store import visitors as visitor_store
 from booking.store.appointments import Card as Card
 from booking.store.db import reading, transaction
 
@@ -64,7 +65,7 @@ def cancel(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> Car
 
 
 def _tell(session: Session, gone: Card, now: datetime) -> None:
-    person = store.visitor(session, gone.centre_id, gone.id)
+    person = visitor_store.visitor(session, gone.centre_id, gone.id)
     if person is not None and person.phone is not None and person.reminders_agreed is not None:
         messages.tell(
             session, centre_id=gone.centre_id, appointment_id=gone.id, starts_at=gone.starts_at,
@@ -74,9 +75,9 @@ def _tell(session: Session, gone: Card, now: datetime) -> None:
 
 def _rearrange(session: Session, moved: Card, start: datetime, found: Search, now: datetime, by: By) -> None:
     """What follows from a new time: the erasure date, the messages, and a row that says so."""
-    store.postpone_erasure(session, moved.centre_id, moved.id, placing.erase_on(found, start))
+    visitor_store.postpone_erasure(session, moved.centre_id, moved.id, placing.erase_on(found, start))
     messages.withdraw(session, moved.id, now, by)
-    person = store.visitor(session, moved.centre_id, moved.id)
+    person = visitor_store.visitor(session, moved.centre_id, moved.id)
     if person is not None and person.reminders_agreed is not None:
         messages.plan(
             session, centre_id=moved.centre_id, appointment_id=moved.id, starts_at=start, language=moved.language,

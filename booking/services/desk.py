@@ -21,6 +21,7 @@ from booking.store import roster as roster_store
 from booking.store import screens as screen_store
 from booking.store import search as search_store
 from booking.store import tickets as ticket_store
+from booking.store import visitors as visitor_store
 from booking.store.appointments import Line as Line
 from booking.store.db import reading, transaction
 from booking.store.messages import Unsent as Unsent
@@ -108,7 +109,7 @@ def search(centre_id: int, typed: str, *, staff_id: int, carrier_id: int | None,
         zone = planning.rules_of(session, centre_id).zone
         found = _found(session, centre_id, " ".join(typed.split()), carrier_id, local_day(now, zone), zone)[:FOUND]
         named = [line.id for line in found if line.name]
-        for surrogate in appointment_store.surrogates(session, centre_id, named):
+        for surrogate in visitor_store.surrogates(session, centre_id, named):
             look(session, centre_id, "search", now, staff_id, surrogate)
         return found
 

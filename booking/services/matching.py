@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from booking.store import appointments as store
+from booking.store import visitors as visitor_store
 from booking.store.db import reading
 
 
@@ -12,4 +12,4 @@ def others(centre_id: int, appointment_id: int, *, now: datetime) -> list[dateti
     Families share a number, so this is a hint for a question, never a reason to refuse.
     """
     with reading() as session:
-        return store.open_of_same_number(session, centre_id, appointment_id, now)
+        return visitor_store.open_of_same_number(session, centre_id, appointment_id, now)

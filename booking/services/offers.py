@@ -23,6 +23,7 @@ from booking.store import appointments as appointment_store
 from booking.store import cover as store
 from booking.store import holds as hold_store
 from booking.store import tickets as ticket_store
+from booking.store import visitors as visitor_store
 from booking.store.appointments import Card
 from booking.store.cover import LineRow
 from booking.store.db import reading, transaction
@@ -167,7 +168,7 @@ def _rearrange(session: Session, held: HoldRow, card: Card, by: By, now: datetim
     if store.carrier_of(session, held.counsellor_id) != held.carrier_id:
         store.add_grant(session, held.centre_id, held.counsellor_id, card.id, now)
     day = local_day(held.starts_at, rules_.zone) + rules_.erase_after_days * DAY
-    appointment_store.postpone_erasure(session, held.centre_id, card.id, day)
+    visitor_store.postpone_erasure(session, held.centre_id, card.id, day)
     messages.withdraw(session, card.id, now, by)
     if card.id in store.told(session, held.centre_id, [card.id]):
         _plan_messages(session, held, card, now, rules_.zone)

@@ -13,8 +13,8 @@ from booking.domain.times import DAY, local_day
 from booking.gateways import phones
 from booking.services.steps import messages, placing, planning
 from booking.services.steps.recording import desk_changed, look
-from booking.store import appointments as appointment_store
 from booking.store import own_data as store
+from booking.store import visitors as visitor_store
 from booking.store.appointments import Card
 from booking.store.db import reading, transaction
 from booking.store.retention import ERASED
@@ -98,7 +98,7 @@ def _change(centre_id: int, appointment_id: int, **values: None) -> None:
 
 
 def _begin(session: Session, card: Card, erase_on: date) -> None:
-    appointment_store.add_visitor(
+    visitor_store.add_visitor(
         session, centre_id=card.centre_id, carrier_id=card.carrier_id, appointment_id=card.id,
         surrogate=secrets.token_hex(16), erase_on=erase_on,
     )  # fmt: skip

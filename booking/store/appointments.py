@@ -1,7 +1,6 @@
-"""Appointments, the five-minute claims beneath them, and the visitor's row beside them."""
+"""Appointments and the five-minute claims beneath them."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, union_all, update
@@ -28,24 +27,6 @@ class Place(NamedTuple):
     interpreter_id: int | None
     room_id: int
     talks: int
-
-
-class TopicRow(NamedTuple):
-    """`minutes` of a first talk; the others None where it takes no other time."""
-
-    id: int
-    slug: str
-    name: dict[str, str]
-    minutes: int
-    follow_up_minutes: int | None
-    short_minutes: int | None
-    bring: dict[str, str]
-
-
-class AreaRow(NamedTuple):
-    id: int
-    slug: str
-    name: dict[str, str]
 
 
 class Card(NamedTuple):
@@ -107,11 +88,6 @@ _TAKEN = union_all(
         h.expires_at > bindparam("now"),
     ),
 )
-_TOPIC_ROW = select(*(topic[name] for name in TopicRow._fields))
-_TOPIC = _TOPIC_ROW.where(topic.centre_id == bindparam("centre"), topic.slug == bindparam("slug"), topic.offered)
-_TOPIC_PROGRAMMES = (
-    select(of_topic.programme_id).where(of_topic.topic_id == bindparam("topic")).order_by(of_topic.programme_id)
-)
 _LAST_BOOKED = (
     select(a.counsellor_id, func.max(a.booked_at)).where(a.centre_id == bindparam("centre"),
     a.starts_at >= bindparam("starts")).group_by(a.counsellor_id).order_by(a.counsellor_id)
@@ -121,7 +97,7 @@ _BY_ID = _CARD.where(a.centre_id == bindparam("centre"), a.id == bindparam("appo
 _BY_LINK = _CARD.where(a.link_hash == bindparam("hash"))
 _BY_CODE = select(a.id).where(a.centre_id == bindparam("centre"), a.code == bindparam("code"))
 _DROP_EXPIRED = delete(m.Claim).where(c.centre_id == bindparam("centre"), c.expires_at <= bindparam("now"))
-_ADD, _CLAIM, _ADD_VISITOR = insert(m.Appointment).returning(m.Appointment.id), insert(m.Claim), insert(m.Visitor)
+_ADD, _CLAIM = insert(m.Appointment).returning(m.Appointment.id), insert(m.Claim)
 LINE = (
     select(a.id, a.starts_at, a.ends_at, a.state, a.code, a.language, a.interpreter, a.carrier_id, a.counsellor_id,
            staff.name.label("counsellor"), room.name.label("room"), topic.name.label("topic"), a.because, v.name)
@@ -144,50 +120,6 @@ def last_booked(session: Session, centre_id: int, since: datetime) -> dict[int, 
     """When each counsellor was booked last, among the appointments that begin after `since`."""
     rows = session.connection().execute(_LAST_BOOKED, {"centre": centre_id, "starts": since})
     return {row[0]: row[1] for row in rows}
-
-
-def topics(session: Session, centre_id: int) -> list[TopicRow]:
-    rows = session.connection().execute(
-        _TOPIC_ROW.where(topic.centre_id == centre_id, topic.offered).order_by(topic.position, topic.id)
-    )
-    return [TopicRow._make(row) for row in rows]
-
-
-def topic_by_slug(session: Session, centre_id: int, slug: str) -> TopicRow | None:
-    row = session.connection().execute(_TOPIC, {"centre": centre_id, "slug": slug}).first()
-    return TopicRow._make(row) if row else None
-
-
-def topic_by_id(session: Session, topic_id: int) -> TopicRow:
-    """Also one that is no longer offered: what is booked keeps its topic."""
-    return TopicRow._make(session.connection().execute(_TOPIC_ROW.where(topic.id == topic_id)).one())
-
-
-def topic_programmes(session: Session, topic_id: int) -> tuple[int, ...]:
-    return tuple(session.connection().execute(_TOPIC_PROGRAMMES, {"topic": topic_id}).scalars())
-
-
-def programmes_by_topic(session: Session, centre_id: int) -> dict[int, tuple[int, ...]]:
-    found: dict[int, tuple[int, ...]] = {}
-    rows = select(of_topic.topic_id, of_topic.programme_id).where(of_topic.centre_id == centre_id)
-    for topic_id, programme_id in session.connection().execute(rows.order_by(of_topic.topic_id, of_topic.programme_id)):
-        found[topic_id] = (*found.get(topic_id, ()), programme_id)
-    return found
-
-
-def referral(session: Session, programme_ids: Iterable[int]) -> int | None:
-    """The partner named by the first of these programmes that names one."""
-    rows = session.connection().execute(
-        select(programme.refer_to).where(programme.id.in_(tuple(programme_ids)), programme.refer_to.is_not(None))
-        .order_by(programme.id)
-    )  # fmt: skip
-    return rows.scalars().first()
-
-
-def areas(session: Session, centre_id: int) -> list[AreaRow]:
-    """Where visitors live, as the centre orders them."""
-    rows = select(area.id, area.slug, area.name).where(area.centre_id == centre_id).order_by(area.position, area.id)
-    return [AreaRow._make(row) for row in session.connection().execute(rows)]
 
 
 def code_exists(session: Session, centre_id: int, code: str) -> bool:
@@ -334,48 +266,3 @@ def rooms_needed(session: Session, centre_id: int, but_of: int, grace: Span, unt
         ).order_by(a.starts_at, a.id)
     )  # fmt: skip
     return [Needed._make(row) for row in rows]
-
-
-def open_of_same_number(session: Session, centre_id: int, appointment_id: int, now: datetime) -> list[datetime]:
-    """When the other open appointments begin whose visitors gave the same number, and let it be matched as she did."""
-    own = select(v.phone_key).where(v.centre_id == centre_id, v.appointment_id == appointment_id).scalar_subquery()
-    rows = session.connection().execute(
-        select(a.starts_at)
-        .join(m.Visitor.__table__, v.appointment_id == a.id)
-        .where(
-            a.centre_id == centre_id, v.phone_key == own, a.id != appointment_id, a.state == BOOKED, a.starts_at > now
-        )
-        .order_by(a.starts_at)
-    )
-    return list(rows.scalars())
-
-
-def add_visitor(session: Session, **values: Any) -> None:
-    session.connection().execute(_ADD_VISITOR, values)
-
-
-class Person(NamedTuple):
-    surrogate: str
-    name: str | None
-    phone: str | None
-    reminders_agreed: datetime | None
-    erase_on: date
-
-
-def visitor(session: Session, centre_id: int, appointment_id: int) -> Person | None:
-    row = session.execute(
-        select(v.surrogate, v.name, v.phone, v.reminders_agreed, v.erase_on)
-        .where(v.centre_id == centre_id, v.appointment_id == appointment_id)
-    ).first()  # fmt: skip
-    return Person._make(row) if row else None
-
-
-def surrogates(session: Session, centre_id: int, appointment_ids: Iterable[int]) -> list[str]:
-    """Those of the persons who are still known."""
-    wanted = v.centre_id == centre_id, v.appointment_id.in_(tuple(appointment_ids))
-    return list(session.scalars(select(v.surrogate).where(*wanted).order_by(v.id)))
-
-
-def postpone_erasure(session: Session, centre_id: int, appointment_id: int, day: date) -> None:
-    row = update(m.Visitor).where(v.centre_id == centre_id, v.appointment_id == appointment_id)
-    session.execute(row.values(erase_on=day))

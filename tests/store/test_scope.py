@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from booking.services.tickets import check_in
-from booking.store import appointments, roster, tickets
+from booking.store import appointments, roster, tickets, visitors
 from booking.store import models as m
 from booking.store.db import reading, transaction
 from tests.people import (
@@ -35,8 +35,8 @@ def both():
 
 
 READS = {
-    "visitor": lambda session, centre, card, ticket: appointments.visitor(session, centre, card),
-    "surrogates": lambda session, centre, card, ticket: appointments.surrogates(session, centre, [card]),
+    "visitor": lambda session, centre, card, ticket: visitors.visitor(session, centre, card),
+    "surrogates": lambda session, centre, card, ticket: visitors.surrogates(session, centre, [card]),
     "of_appointment": lambda session, centre, card, ticket: tickets.of_appointment(session, centre, card),
     "booked": lambda session, centre, card, ticket: tickets.booked(session, centre, ticket),
     "rooms_of": lambda session, centre, card, ticket: roster.rooms_of(session, centre, 1, TODAY),
@@ -44,7 +44,7 @@ READS = {
 WRITES = {
     "release": lambda session, centre, card, ticket: appointments.release(session, centre, card),
     "change": lambda session, centre, card, ticket: appointments.change(session, centre, card, "arrived", "done"),
-    "postpone_erasure": lambda session, centre, card, ticket: appointments.postpone_erasure(
+    "postpone_erasure": lambda session, centre, card, ticket: visitors.postpone_erasure(
         session, centre, card, TODAY + timedelta(days=99)
     ),
     "tickets.change": lambda session, centre, card, ticket: tickets.change(

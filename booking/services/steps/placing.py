@@ -28,8 +28,10 @@ from booking.domain.times import DAY, Span, local_day
 from booking.services.steps import planning
 from booking.services.steps.planning import Planned
 from booking.store import appointments as store
-from booking.store.appointments import Card, Place, TopicRow
+from booking.store import topics as topic_store
+from booking.store.appointments import Card, Place
 from booking.store.holds import HoldRow
+from booking.store.topics import TopicRow
 
 
 class Offers(NamedTuple):
@@ -64,10 +66,10 @@ class Search(NamedTuple):
 
 
 def topic_of(session: Session, centre_id: int, slug: str) -> tuple[TopicRow, tuple[int, ...]]:
-    row = store.topic_by_slug(session, centre_id, slug)
+    row = topic_store.topic_by_slug(session, centre_id, slug)
     if row is None:
         raise NotFound
-    return row, store.topic_programmes(session, row.id)
+    return row, topic_store.topic_programmes(session, row.id)
 
 
 def search(
@@ -98,7 +100,7 @@ def search(
 def search_again(session: Session, card: Card, age: Age | None, now: datetime) -> Search:
     """The search for moving an appointment: its own minutes count as free, its own start is no other time; programme,
     lead carrier and needs stay."""
-    topic = store.topic_by_id(session, card.topic_id)
+    topic = topic_store.topic_by_id(session, card.topic_id)
     planned = planning.load(session, card.centre_id, now, without=(card.id,))
     known = _age(planned, [planned.plan.programmes[card.programme_id]], age, now)
     request = request_of(card, topic, planned.window, known)
@@ -147,7 +149,7 @@ def _area(session: Session, centre_id: int, kinds: list[Programme], slug: str | 
         return None
     if slug is None:
         raise Invalid("area", "area-needed")
-    known = {row.slug: row.id for row in store.areas(session, centre_id)}
+    known = {row.slug: row.id for row in topic_store.areas(session, centre_id)}
     if slug and slug not in known:
         raise Invalid("area", "area-unknown")
     return known.get(slug, ELSEWHERE)
@@ -159,7 +161,7 @@ def _served(found: Search) -> Search:
     days = local_day(found.now, planned.rules.zone), _last_day(planned)
     kinds = [planned.plan.programmes[p] for p in request.programmes]
     if not any(serves_area(k, request.area) and serves(k, request.age, day) for k in kinds for day in days):
-        raise NoProgramme(store.referral(found.session, request.programmes))
+        raise NoProgramme(topic_store.referral(found.session, request.programmes))
     return found
 
 
