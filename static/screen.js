@@ -1,13 +1,15 @@
 // The waiting-room screen. It shows a complete snapshot or says plainly how old the one it shows is.
 
-import { chime, sound } from "./chime.js";
+import { sound } from "./chime.js";
 import { connect } from "./live.js";
+import { announcer } from "./voice.js";
 
 const POLL = 5000, PATIENCE = 4000, STALE = 15000, LOST = 5000, YOUNG = 60, GLOW = 8000;
+const INFO_EVERY = 60000, INFO_TURN = 15000, CALLED_SECONDS = 120;
 const page = document.getElementById("screen");
 const at = (id) => document.getElementById(id);
 
-let shown = null, contact = performance.now(), down = null, glow = 0, asking = false;
+let shown = null, contact = performance.now(), down = null, glow = 0, asking = false, pages = [], turn = 0;
 const known = new Set();
 
 function take(snapshot) {
@@ -22,7 +24,8 @@ function take(snapshot) {
   known.clear();
   snapshot.calls.forEach((call) => known.add(nameOf(call)));
   // Whoever loads the page hears nothing: those calls have been heard.
-  if (!first && fresh.some((call) => call.age < YOUNG)) announce();
+  const young = fresh.filter((call) => call.age < YOUNG);
+  if (!first && young.length) announce(young.reverse());
 }
 
 const nameOf = (call) => `${call.number} ${call.called} ${call.calls}`;
@@ -31,18 +34,73 @@ function show(snapshot) {
   const [newest, ...earlier] = snapshot.calls;
   at("clock").textContent = snapshot.clock;
   at("waiting").textContent = String(snapshot.waiting);
-  at("newest").hidden = !newest;
-  at("nobody").hidden = Boolean(newest) || !snapshot.open;
-  at("closed").hidden = Boolean(newest) || snapshot.open || snapshot.closed_today;
-  at("closed-today").hidden = Boolean(newest) || !snapshot.closed_today;
+  expect(snapshot);
   if (newest) {
     at("number").textContent = newest.number;
     write(at("room"), newest.room);
   }
-  at("earlier-part").hidden = earlier.length === 0;
+  const between = isBetween();
+  setTheStage(newest, between);
+  const listed = between ? snapshot.calls : earlier;
+  at("earlier-part").hidden = listed.length === 0;
   at("earlier").textContent = "";
-  earlier.forEach((call) => at("earlier").appendChild(line(call)));
+  listed.forEach((call) => at("earlier").appendChild(line(call)));
 }
+
+// One thing at a time: the call, what the house wants to say between calls, or that it is open or closed.
+function setTheStage(newest, between) {
+  const { open, closed_today: closedToday } = shown;
+  at("newest").hidden = !newest || between;
+  at("info").hidden = !between;
+  at("nobody").hidden = Boolean(newest) || between || !open;
+  at("closed").hidden = Boolean(newest) || between || open || closedToday;
+  at("closed-today").hidden = Boolean(newest) || between || !closedToday;
+}
+
+function expect({ expected, alone, open }) {
+  const words = at("expected").dataset;
+  const said = alone ? words.alone : expected ? words.span.replace("{from}", expected[0]).replace("{to}", expected[1]) : "";
+  at("expected").textContent = said;
+  at("expected").hidden = !open || said === "" || (!alone && expected[1] === 0);
+}
+
+// ── between calls ──────────────────────────────────────────────────────────────────────────────────────────────
+
+// Whoever was called has had time to go; then her number stands among those before.
+function isBetween() {
+  const [newest] = shown.calls;
+  const age = newest ? newest.age + (performance.now() - contact) / 1000 : Infinity;
+  return shown.open && pages.length > 0 && age > CALLED_SECONDS;
+}
+
+async function askForInfo() {
+  try {
+    const answer = await fetch(page.dataset.infoUrl);
+    if (answer.ok) pages = (await answer.json()).pages;
+    tell();
+    if (shown !== null) show(shown);
+  } catch (error) {
+    // The pages that are known will do.
+  }
+}
+
+// Each page in turn: German stands, the other languages take turns below it.
+function tell() {
+  if (pages.length === 0) return;
+  const texts = pages[turn % pages.length], others = texts.slice(1), round = Math.floor(turn / pages.length);
+  words(at("info-first"), texts[0]);
+  words(at("info-second"), others.length ? others[round % others.length] : ["", "auto", ""]);
+}
+
+function words(place, [language, direction, text]) {
+  place.lang = language;
+  place.dir = direction;
+  place.textContent = text;
+  place.classList.toggle("long", text.length > 60);
+}
+
+setInterval(() => { turn += 1; tell(); if (shown !== null && !at("info").hidden !== isBetween()) show(shown); }, INFO_TURN);
+setInterval(askForInfo, INFO_EVERY);
 
 function line(call) {
   const item = at("line").content.cloneNode(true);
@@ -60,12 +118,16 @@ function write(place, room) {
 
 // ── sound and light ────────────────────────────────────────────────────────────────────────────────────────────
 
-function announce() {
+const speak = announcer({
+  says: JSON.parse(page.dataset.says), rendered: page.dataset.voices.split(" "), voiceUrl: page.dataset.voiceUrl,
+  onChime() { page.dataset.chimes = String(Number(page.dataset.chimes || 0) + 1); },
+});
+
+function announce(calls) {
   page.classList.add("called");
   clearTimeout(glow);
   glow = setTimeout(() => page.classList.remove("called"), GLOW);
-  chime();
-  page.dataset.chimes = String(Number(page.dataset.chimes || 0) + 1);
+  speak(calls);
 }
 
 // Browsers keep a page silent until somebody has touched it; a screen set up as the README says is not.
@@ -120,3 +182,18 @@ connect("/socket.io/", {
 ask();
 setInterval(ask, POLL);
 setInterval(watch, 1000);
+askForInfo();
+
+// ── left alone for weeks ───────────────────────────────────────────────────────────────────────────────────────
+
+// Both only where the browser trusts the address (https, or this machine).
+if (page.dataset.workerUrl && navigator.serviceWorker) {
+  navigator.serviceWorker.register(page.dataset.workerUrl, { scope: page.dataset.workerScope }).catch(() => {});
+}
+
+function stayAwake() {
+  if (navigator.wakeLock && document.visibilityState === "visible") navigator.wakeLock.request("screen").catch(() => {});
+}
+
+document.addEventListener("visibilitychange", stayAwake);
+stayAwake();

@@ -1,6 +1,7 @@
 """Waiting-room screens: pairing by six digits, and the public snapshot. Numbers and rooms, never a person."""
 
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from booking.domain import roster
 from booking.domain.errors import Invalid, NotFound, TooBusy
 from booking.domain.tickets import shown
 from booking.domain.times import local_day
-from booking.gateways import festivals
+from booking.gateways import festivals, voice
 from booking.services.steps import links, planning, standing
 from booking.services.steps.recording import desk_changed, look
 from booking.store import models as m
@@ -24,6 +25,7 @@ from booking.store.roster import Rules
 from booking.store.screens import ScreenRow as ScreenRow
 from booking.store.tickets import PublicCall
 
+GERMAN = "de"
 PAIRING_OPEN = timedelta(minutes=10)
 CODES = 10**6
 # A contact is written at most so often; a screen is called silent after SILENT.
@@ -107,6 +109,28 @@ def snapshot(centre_id: int, *, now: datetime) -> Snapshot:
             outlook.at.isoformat() if outlook.at else None,
             standing.line(session, centre_id, day, outlook, now),
         )
+
+
+def voices() -> frozenset[str]:
+    """The languages in which this installation can speak."""
+    return voice.languages()
+
+
+def spoken(centre_id: int, number: int, language: str, words: Callable[[str, str], str], *, now: datetime) -> bytes:
+    """A call that stands on the board, as a sound. `words`: of its digits and its room.
+
+    Refusal: NotFound, also for a language in which it is not called, or which cannot be spoken here.
+    """
+    with reading() as session:
+        day = local_day(now, planning.rules_of(session, centre_id).zone)
+        calls = ticket_store.public_calls(session, centre_id, day)
+    call = next((one for one in calls if one.number == number), None)
+    if call is None or language not in {GERMAN, call.voice} & voices():
+        raise NotFound
+    sound = voice.spoken(language, words(" ".join(shown(call.number)), call.room))
+    if not sound:
+        raise NotFound
+    return sound
 
 
 def is_open(centre_id: int, *, now: datetime) -> bool:

@@ -99,6 +99,7 @@ REASONS: dict[str, LazyString] = {
     "no-holiday": _("This day is no public holiday: the opening hours apply anyway."),
     "closure-of-all-only": _("This is possible only for the whole centre."),
     "nobody-chosen": _("Please choose at least one person."),
+    "pages-full": _("The last text was not shown. There are six already: please remove one."),
     "day-over": _("Please choose a day that is not over."),
     "plan-unreadable": _("We could not read this plan. Please load the page again."),
     "body-unreadable": _("We could not read this. Please send a JSON object."),

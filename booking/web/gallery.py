@@ -76,3 +76,8 @@ def live(page: str) -> ResponseReturnValue:
 @blueprint.get("/board")
 def board() -> ResponseReturnValue:
     return jsonify(samples.SNAPSHOT)
+
+
+@blueprint.get("/info")
+def info() -> ResponseReturnValue:
+    return jsonify(pages=[i18n.directed(samples.INFO)])

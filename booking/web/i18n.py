@@ -41,9 +41,9 @@ PAGES = {
     )
 }
 STAFF_PAGES = ("de", "en")
-STAFF_BLUEPRINTS = frozenset(
-    {"calendars", "calls", "changes", "cover", "desk", "posters", "practice", "reports", "roster", "staff"}
-)
+STAFF_BLUEPRINTS = frozenset({
+    "calendars", "calls", "changes", "cover", "desk", "info_pages", "posters", "practice", "reports", "roster", "staff",
+})  # fmt: skip
 # The languages people speak are another, longer list than those of the pages.
 SPOKEN = {
     "ar": "العربية", "bg": "Български", "de": "Deutsch", "en": "English", "es": "Español", "fa": "فارسی",
@@ -126,6 +126,11 @@ def text(words: dict[str, str] | None) -> str:
     if not words:
         return ""
     return words.get(page_language()) or words.get(FALLBACK) or next(iter(words.values()))
+
+
+def directed(words: dict[str, str]) -> list[tuple[str, str, str]]:
+    """A centre's own text in all its languages: (tag, direction, words), in the order of the pages."""
+    return [(tag, language.direction, words[tag]) for tag, language in PAGES.items() if tag in words]
 
 
 def spoken() -> dict[str, Spoken]:

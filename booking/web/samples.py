@@ -13,7 +13,7 @@ from booking.domain.places import LENGTHS, Wish
 from booking.services import centres
 from booking.services import following as following_service
 from booking.services.wishes import Asked
-from booking.web import errors, following, i18n
+from booking.web import errors, following, i18n, info_pages, screen
 from booking.web.forms import AgeForm, DetailsForm, FindForm, Form, PairForm, TicketForm
 from booking.web.staff import LinkForm, SignInForm
 
@@ -267,13 +267,31 @@ def _pair(wrong: bool) -> dict[str, Any]:
 
 
 def _screen() -> dict[str, Any]:
-    return {"shown_centre": CENTRE, "snapshot": SNAPSHOT, "board_url": url_for("gallery.board")}
+    urls = {"board_url": url_for("gallery.board"), "info_url": url_for("gallery.info")}
+    return {"shown_centre": CENTRE, "snapshot": SNAPSHOT, **urls, **screen.sounds()}
+
+
+def _texts() -> dict[str, Any]:
+    languages = info_pages.centre_languages(CENTRE.languages)
+    form = info_pages.form(languages)
+    return {
+        "pages": [info_pages.Shown(1, i18n.directed(INFO), NOW.date())],
+        "form": form,
+        "languages_here": info_pages.named(languages),
+    }
+
+
+INFO = {
+    "de": "Am Freitag ist Frauencafé um 10 Uhr. Kinder sind willkommen.",
+    "en": "Women’s café on Friday at 10. Children are welcome.",
+    "ar": "مقهى النساء يوم الجمعة الساعة 10. الأطفال مرحب بهم.",
+}
 
 
 SNAPSHOT: dict[str, Any] = {
     "epoch": "gallery", "version": 1, "at": NOW.isoformat(), "clock": "09:12", "open": True, "closed_today": False, "waiting": 11,
     "calls": [{"number": n, "room": r, "calls": 1, "called": minutes(-i).isoformat(), "age": 60 * i, "voice": None}
-              for i, (n, r) in enumerate((("211", "1"), ("209", "2"), ("208", "Besprechung 3"), ("204", "1")), start=2)],
+              for i, (n, r) in enumerate((("211", "1"), ("209", "2"), ("208", "Besprechung 3"), ("204", "1")))],
     "expected": (40, 70), "alone": False, "forecast_at": NOW.isoformat(), "line": {},
 }  # fmt: skip
 
@@ -351,4 +369,6 @@ PAGES: dict[str, tuple[str, Context]] = {
     "screens-empty": ("screens/list.html", lambda: _pair(False)),
     "pairing": ("screens/pairing.html", lambda: {"staff": None}),
     "screen": ("screens/screen.html", _screen),
+    "screens-texts": ("screens/texts.html", _texts),
+    "screen-offline": ("screens/offline.html", lambda: {"sentences": [(tag, i18n.PAGES[tag].direction, screen.listen(tag)) for tag in i18n.PAGES]}),
 }  # fmt: skip

@@ -19,6 +19,7 @@ from booking.web import (
     headers,
     health,
     i18n,
+    info_pages,
     limits,
     places,
     posters,
@@ -49,13 +50,14 @@ def _open_doors(app: Flask, config: Config) -> None:
     """Every blueprint with the door that says who may pass."""
     open_door(app, appointments.blueprint, doors.ANYONE)
     open_door(app, visits.blueprint, doors.ANYONE)
-    open_door(app, screen.blueprint, doors.ANYONE, board=doors.SCREEN)
+    open_door(app, screen.blueprint, doors.ANYONE, board=doors.SCREEN, info=doors.SCREEN, voice=doors.SCREEN)
     open_door(app, following.blueprint, doors.ANYONE)
     open_door(app, health.health, doors.ANYONE)
     open_door(app, receipts.receipts, doors.ANYONE)
     anyone = dict.fromkeys(("sign_in", "sign_out", "link"), doors.ANYONE)
     open_door(app, staff.blueprint, doors.TEAM, account=doors.STAFF, **anyone)
     open_door(app, desk.blueprint, doors.RECEPTION)
+    open_door(app, info_pages.blueprint, doors.RECEPTION)
     open_door(app, changes.blueprint, doors.RECEPTION)
     open_door(app, calls.blueprint, doors.COUNSELLING)
     open_door(app, calendars.blueprint, doors.COUNSELLING, feed=doors.ANYONE)

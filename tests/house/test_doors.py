@@ -34,6 +34,8 @@ PAGES = {
     "changes.move": RECEPTION,
     "desk.screen_list": RECEPTION,
     "desk.revoke": RECEPTION,
+    "info_pages.page": RECEPTION,
+    "info_pages.remove": RECEPTION,
     "calendars.page": COUNSELLING,
     "posters.page": RECEPTION,
     "cover.page": RECEPTION,
@@ -77,7 +79,8 @@ CALLS = {
     "api_counselling.missing": COUNSELLING,
 }
 # Behind a screen's token.
-SCREENS = {"screen.board", "api.board"}
+SCREENS = {"screen.board", "screen.info", "api.board"}
+SPOKEN = {"screen.voice"}  # only what stands on the board
 # Open to anybody: these show nothing of a person but to the holder of a private link, and nothing of staff.
 OPEN = {"appointments", "visits", "screen", "health", "receipts", "api", "gallery", "staff.sign_in", "staff.sign_out",
         "staff.link", "calendars.feed", "following"}  # fmt: skip
@@ -119,7 +122,7 @@ def test_a_door_before_a_page_that_does_not_exist_is_a_mistake():
 
 def test_the_tables_know_every_guarded_page_and_nothing_else(app):
     guarded = {name for name in app.view_functions if name not in OF_NO_BLUEPRINT and door_of(app, name).check}
-    assert guarded == PAGES.keys() | CALLS.keys() | SCREENS
+    assert guarded == PAGES.keys() | CALLS.keys() | SCREENS | SPOKEN
 
 
 def test_what_is_open_to_anybody_is_said_here_too(app):
@@ -223,6 +226,9 @@ def test_the_board_is_for_the_centre_s_own_screens_until_they_are_revoked(app, c
         assert answers(client, app, endpoint) == {401}
         assert answers(client, app, endpoint, Authorization="Bearer made-up") == {404}
         assert answers(client, app, endpoint, Authorization=f"Bearer {own}") == {200}
+    for endpoint in SPOKEN:
+        assert answers(client, app, endpoint) == {401}
+        assert answers(client, app, endpoint, Authorization="Bearer made-up") == {404}
     assert answers(client, app, "api.board", Authorization=f"Bearer {foreign}") == {404}
     with app.app_context():
         screens.revoke(here, screens.screens(here)[0].id, by=members["receptionist"], now=clock.now())

@@ -25,6 +25,7 @@ from tests.people import (
     a_ticket,
     add,
     at,
+    change,
     open_hours,
     rows,
 )
@@ -321,3 +322,28 @@ def test_the_clock_shows_the_centres_time():
     lisbon = a_bare_centre("lisbon", zone="Europe/Lisbon")
     open_hours(lisbon, [(1, time(7, 30), time(8))])
     assert (screens.snapshot(lisbon, now=NOW).clock, screens.is_open(lisbon, now=NOW)) == ("07:30", True)
+
+
+# ── aloud ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_call_is_spoken_in_german_and_in_the_language_its_holder_chose(centre, anna, monkeypatch):
+    spoken = []
+    monkeypatch.setattr(screens.voice, "languages", lambda: frozenset({"de", "ar"}))
+    monkeypatch.setattr(screens.voice, "spoken", lambda *said: spoken.append(said) or b"RIFF")
+    ticket, other = a_ticket(centre), a_ticket(centre)
+    change(m.Ticket, ticket.id, voice="ar")
+    calls.call_next(centre, anna, by=DESK, now=TEN)
+
+    def say(number, language):
+        return screens.spoken(centre, number, language, lambda digits, room: f"{digits}/{room}", now=TEN)
+
+    assert screens.voices() == {"de", "ar"}
+    assert [say(ticket.number, language) for language in ("de", "ar")] == [b"RIFF"] * 2
+    assert spoken == [(language, f"{' '.join(f'{ticket.number:03d}')}/R1") for language in ("de", "ar")]
+    for number, language in ((ticket.number, "en"), (other.number, "de")):
+        with pytest.raises(NotFound):
+            say(number, language)
+    monkeypatch.setattr(screens.voice, "spoken", lambda *said: b"")
+    with pytest.raises(NotFound):
+        say(ticket.number, "de")

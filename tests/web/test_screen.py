@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import update
 
+from booking.services import screens
 from booking.store import models as m
 from booking.store.db import db
 from tests.web.visiting import (
@@ -350,3 +351,57 @@ def test_the_desk_sees_when_a_screen_falls_silent(app, desk, watch):
     assert "state bad" in desk.get(DESK).text
     board(screen)
     assert "state bad" not in desk.get(DESK).text
+
+
+# ── between calls, aloud, and without the network ─────────────────────────────────────────────────────────────────
+
+
+def test_what_the_desk_types_is_shown_between_calls_until_it_is_removed(app, desk):
+    screen, _ = paired(app, desk)
+    texts = "/ludwigsburg/desk/screens/texts"
+    assert screen.get("/screen/info").json == {"pages": []}
+    press(desk, desk.get(texts), de="Bitte leise.", ar="يرجى الهدوء.")
+    assert screen.get("/screen/info").json == {
+        "pages": [[["de", "ltr", "Bitte leise."], ["ar", "rtl", "يرجى الهدوء."]]]
+    }
+    refused = press(desk, desk.get(texts), de="", en="Hello")
+    assert refused.status_code == 422
+    assert read(refused).form("de", "en").fields["en"] == "Hello"
+    form = next(form for form in read(desk.get(texts)).forms if form.action.endswith("/remove"))
+    assert desk.post(form.action).status_code == 400  # without its token
+    assert len(screen.get("/screen/info").json["pages"]) == 1
+    desk.post(form.action, data=form.fields)
+    assert screen.get("/screen/info").json == {"pages": []}
+
+
+def test_a_call_is_fetched_as_a_sound_where_the_house_can_speak(app, desk, monkeypatch):
+    screen, _ = paired(app, desk)
+    give(desk)
+    ricci = signed_in(app, COUNSELLOR)
+    press(ricci, ricci.get(CALLS), room="r2")
+    [ticket] = rows(app, "ticket")
+    address = f"/screen/voice/de/{ticket['number']:03d}"
+    monkeypatch.setattr(screens.voice, "languages", lambda: frozenset())
+    assert screen.get(address).status_code == 404
+    monkeypatch.setattr(screens.voice, "languages", lambda: frozenset({"de"}))
+    monkeypatch.setattr(screens.voice, "spoken", lambda language, words: words.encode())
+    sound = screen.get(address)
+    assert (sound.content_type, sound.text) == ("audio/wav", f"Nummer {' '.join(address[-3:])}. Zimmer 2.")
+    assert screen.get("/screen/voice/xx/1").status_code == 404
+    assert app.test_client().get(address).status_code == 401
+
+
+def test_the_browser_gets_what_it_needs_to_start_without_the_network(app, desk, client):
+    screen, _ = paired(app, desk)
+    worker = client.get("/screen/worker.js")
+    assert worker.headers["Service-Worker-Allowed"] == "/screen"
+    assert "javascript" in worker.content_type
+    for name in re.findall(r'"([a-z]+\.(?:css|js|svg))"', worker.text):
+        assert client.get(f"/static/{name}").status_code == 200, name
+    manifest = client.get("/screen/app.webmanifest")
+    assert manifest.content_type == "application/manifest+json"
+    assert manifest.json["start_url"] == "/screen"
+    for visitor in (screen, client):
+        page = visitor.get("/screen/offline")
+        assert worded(app, "Please listen for your number.") in read(page).words
+    assert worded(app, "Please listen for your number.", "ar") in read(screen.get("/screen/offline")).words

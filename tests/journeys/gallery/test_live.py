@@ -308,19 +308,38 @@ def test_tries_grow_apart_by_chance_but_never_beyond_half_a_minute(visit, chance
 # ── the waiting room ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+# A browser with a German and an Arabic voice, which notes what it is asked to say and takes three seconds for it.
+VOICES = """
+  window.said = []; window.speaking = 0; window.most = 0;
+  window.SpeechSynthesisUtterance = class { constructor(words) { this.words = words; } };
+  Object.defineProperty(window, "speechSynthesis", { value: {
+    getVoices: () => [{ lang: "de-DE" }, { lang: "ar_EG" }],
+    cancel() {},
+    speak(it) {
+      window.said.push(`${it.lang}: ${it.words}`);
+      window.most = Math.max(window.most, ++window.speaking);
+      setTimeout(() => { window.speaking--; it.onend(); }, 3000);
+    },
+  } });
+"""
+
+
 class Screen:
-    def __init__(self, visit, *calls: dict, **more) -> None:
+    def __init__(self, visit, *calls: dict, pages: list | None = None, **more) -> None:
         self.snapshot = {
             "epoch": "a", "version": 5, "at": "2027-03-16T08:12:00+00:00", "clock": "09:12", "open": True,
-            "closed_today": False, "waiting": 3, "calls": list(calls), **more,
+            "closed_today": False, "waiting": 3, "calls": list(calls), "expected": [25, 40], "alone": False,
+            "forecast_at": None, "line": {}, **more,
         }  # fmt: skip
-        self.down, self.asked = False, 0
+        self.down, self.pages = False, pages or []
         self.page = visit("screen", size=GLASS, prepare=self._prepare)
         expect(self.page.locator("#clock")).to_have_text(self.snapshot["clock"])
 
     def _prepare(self, page: Page) -> None:
         page.clock.install()
         self.socket = Socket(page)
+        page.add_init_script(VOICES)
+        page.route("**/info", lambda route: route.fulfill(json={"pages": self.pages}))
         page.route("**/board", lambda route: route.abort() if self.down else route.fulfill(json=self.snapshot))
 
     def hear(self, **changes) -> None:
@@ -330,12 +349,18 @@ class Screen:
     def chimes(self, count: int) -> None:
         expect(self.page.locator("#screen")).to_have_attribute("data-chimes", str(count))
 
+    def later(self, seconds: int) -> None:
+        """Second by second, so that what is promised meanwhile is kept meanwhile."""
+        for _ in range(seconds):
+            self.page.clock.run_for(1000)
+
     def silent(self) -> None:
         assert self.page.locator("#screen").get_attribute("data-chimes") is None
 
 
-def call(number: str, room: str = "1", age: int = 1, calls: int = 1) -> dict:
-    return {"number": number, "room": room, "calls": calls, "called": f"t{number}{calls}", "age": age}
+def call(number: str, room: str = "1", age: int = 1, calls: int = 1, voice: str | None = None) -> dict:
+    called = {"called": f"t{number}{calls}", "age": age, "voice": voice}
+    return {"number": number, "room": room, "calls": calls, **called}
 
 
 def test_a_call_is_shown_large_with_those_before(visit):
@@ -355,8 +380,76 @@ def test_loading_the_page_rings_no_bell_and_a_new_call_rings_once(visit):
     screen.hear(waiting=4)
     expect(screen.page.locator("#waiting")).to_have_text("4")
     screen.chimes(1)
+    screen.later(10)
     screen.hear(calls=[call("016", calls=2), call("015")])
     screen.chimes(2)
+
+
+def test_a_number_is_said_in_german_and_in_the_language_its_holder_chose_one_after_the_other(visit):
+    screen = Screen(visit)
+    screen.hear(calls=[call("014", "3", voice="ar")])
+    screen.hear(calls=[call("015", "R 2"), call("014", "3", voice="ar")])
+    screen.chimes(1)
+    screen.later(2)
+    assert screen.page.evaluate("said") == ["de-DE: Nummer 0 1 4. Zimmer 3."]
+    screen.later(12)
+    said = screen.page.evaluate("said")
+    assert [one.partition(":")[0] for one in said] == ["de-DE", "ar_EG", "de-DE"]
+    assert "0 1 4" in said[1]
+    assert said[2] == "de-DE: Nummer 0 1 5. Zimmer R 2."
+    assert screen.page.evaluate("most") == 1
+    screen.chimes(2)
+
+
+def test_a_language_without_a_voice_is_not_said_and_does_not_hold_up_the_next(visit):
+    screen = Screen(visit)
+    screen.hear(calls=[call("014", voice="en")])
+    screen.later(6)
+    assert len(screen.page.evaluate("said")) == 1
+    screen.hear(calls=[call("015"), call("014", voice="en")])
+    screen.chimes(2)
+
+
+def test_between_calls_the_house_speaks_in_german_and_one_more_language_at_a_time(visit):
+    texts = [["de", "ltr", "Kommen Sie zum Frauencafé."], ["en", "ltr", "Come to the café."], ["ar", "rtl", "أهلا"]]
+    screen = Screen(visit, call("014", age=110), call("013", age=300), pages=[texts])
+    info, second = screen.page.locator("#info"), screen.page.locator("#info-second")
+    expect(info).to_be_hidden()
+    screen.snapshot["calls"][0]["age"] = 121
+    screen.later(6)
+    expect(info).to_contain_text("Frauencafé")
+    expect(second).to_have_text("Come to the café.")
+    expect(screen.page.locator("#earlier li")).to_have_count(2)
+    screen.later(16)
+    expect(second).to_have_attribute("dir", "rtl")
+    screen.hear(calls=[call("015"), *screen.snapshot["calls"]])
+    expect(info).to_be_hidden()
+    expect(screen.page.locator("#number")).to_have_text("015")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [({}, "etwa 25–40 Min."), ({"alone": True}, "kann es lange dauern"), ({"expected": None}, ""),
+     ({"expected": [0, 0]}, ""), ({"open": False}, "")],
+)  # fmt: skip
+def test_whoever_comes_now_reads_how_long_it_takes(visit, more, said):
+    screen = Screen(visit, call("014"), **more)
+    place = screen.page.locator("#expected")
+    expect(place).to_contain_text(said) if said else expect(place).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1080, 1920)])
+@pytest.mark.parametrize("language", ["de", "ar"])
+def test_a_number_can_be_read_from_eight_metres(visit, language, width, height):
+    """A glass of 43 inches is 535 mm high (or wide), and letters of 32 mm are read at eight metres (a 250th of it)."""
+    page = visit("screen", language, size={"width": width, "height": height})
+    expect(page.locator("#number")).to_have_text("211")
+    letter = "one => parseFloat(getComputedStyle(one).fontSize) * 0.71 / Math.min(innerWidth, innerHeight) * 535"
+    for part in ("#number", "#room", "#earlier [data-number]"):
+        assert page.locator(part).first.evaluate(letter) >= 32, part
+    assert page.locator("#number").evaluate(letter) > 130
+    beside = "one => one.scrollWidth > one.clientWidth + 1"
+    assert not page.locator(".glass").evaluate(beside)
 
 
 def test_an_old_call_rings_no_bell(visit):
