@@ -5,7 +5,7 @@ the inputs are still those the plan was made of.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from booking.domain.cover_values import APPLIED, CANCEL, OFFER, PUT_OFF, Line, P
 from booking.domain.errors import PlanChanged
 from booking.domain.reminders import APOLOGY, COVERED, DUE, UNKNOWN, Planned
 from booking.domain.reminders import OFFER as OFFER_TOLD
+from booking.domain.reminders import TELL_AFTER as TELL_AFTER
 from booking.services.steps import covering, messages
 from booking.services.steps.covering import Case
 from booking.services.steps.messages import Told
@@ -29,8 +30,6 @@ from booking.store import cover as store
 from booking.store import holds as hold_store
 from booking.store.cover import BookedRow
 from booking.store.db import reading, transaction
-
-TELL_AFTER = timedelta(minutes=3)
 
 
 class Accepted(NamedTuple):

@@ -6,10 +6,13 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from booking.domain import staff as rules
+from booking.domain.actors import By
 from booking.domain.errors import NotAllowed
 from booking.domain.staff import Account
 from booking.services.steps.accounts import account_of, changed, may_enter
 from booking.services.steps.accounts import new_link as write_link
+from booking.services.steps.changing import Change, Saved
+from booking.services.steps.changing import changed as roster_changed
 from booking.store import staff as store
 from booking.store.db import reading, transaction
 
@@ -65,15 +68,21 @@ def allow_api(centre_id: int, staff_id: int, allowed: bool, *, by: int, now: dat
 
 def set_dates(
     centre_id: int, staff_id: int, *, secret_since: date | None, last_day: date | None, by: int, now: datetime
-) -> None:
+) -> Saved:
     """The day of the secrecy commitment and the last day of work; both are judged at every request.
 
+    That somebody goes is a fact: the gap it opens is an alarm, and what is booked with her then is answered.
     Refusals: NotFound, NotAllowed.
     """
     with transaction(centre_id) as session:
         account = _managed(session, centre_id, staff_id, by)
-        store.change(session, centre_id, staff_id, secret_since=secret_since, last_day=last_day)
-        changed(session, account, "dates-changed", now, by)
+        change = Change(session, centre_id, By("desk", by), now, fact=True)
+
+        def write() -> None:
+            store.change(session, centre_id, staff_id, secret_since=secret_since, last_day=last_day)
+            changed(session, account, "dates-changed", now, by)
+
+        return roster_changed(change, change.today, None, write)
 
 
 def _managed(session: Session, centre_id: int, staff_id: int, by: int) -> Account:

@@ -201,7 +201,8 @@ def _team_page(
 ) -> ResponseReturnValue:
     """`of`: the account whose dates are being corrected (`form`), or for whom the new `link` is, shown this once."""
     rows = team_service.team(g.staff.centre_id, by=g.staff.id, now=clock.now())
-    page = render_template("staff/team.html", team=rows, form=form, of=of, link=link, saved=request.args.get("saved"))
+    page = render_template("staff/team.html", team=rows, form=form, of=of, link=link, saved=request.args.get("saved"),
+                           outside=request.args.get("outside", type=int))  # fmt: skip
     return page, code
 
 
@@ -232,15 +233,16 @@ def _set_dates(staff_id: int) -> ResponseReturnValue:
         for name in form.errors:
             form[name].errors = [sentence(Invalid(name, "birthday-unreadable"))]
         return _team_page(form=form, of=staff_id, code=422)
-    team_service.set_dates(
+    saved = team_service.set_dates(
         g.staff.centre_id, staff_id, secret_since=form.secret_since.data, last_day=form.last_day.data, by=g.staff.id,
         now=clock.now(),
     )  # fmt: skip
-    return _team_saved(staff_id)
+    return _team_saved(staff_id, outside=len(saved.outside))
 
 
-def _team_saved(staff_id: int) -> ResponseReturnValue:
-    return redirect(url_for(".team", saved=staff_id), 303)
+def _team_saved(staff_id: int, outside: int = 0) -> ResponseReturnValue:
+    """`outside`: so many appointments have no place any more."""
+    return redirect(url_for(".team", saved=staff_id, outside=outside or None), 303)
 
 
 _TEAM_STEPS = {

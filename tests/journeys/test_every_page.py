@@ -11,7 +11,16 @@ PUBLIC = ("", "residence/", "residence/times?age=reached", "find", "privacy", "n
 STAFF = {
     "Reception": ("desk", "desk/screens", "desk/messages", "roster", "account"),
     "Counsellor": ("calls", "account"),
-    "Lead": ("desk", "team", "reports", "roster", "roster?weeks=4", "roster/absence?kind=sick", "roster/closure"),
+    "Lead": (
+        "desk",
+        "team",
+        "reports",
+        "roster",
+        "roster?weeks=4",
+        "roster/absence?kind=sick",
+        "roster/closure",
+        "roster/places",
+    ),
     "Administrator": ("team",),
 }
 

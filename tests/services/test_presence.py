@@ -8,7 +8,7 @@ from booking.domain.actors import By
 from booking.domain.presence import Gap, Kept
 from booking.domain.rostering import Part, Spell
 from booking.domain.times import Span
-from booking.services import closures, presence, roster
+from booking.services import closures, presence, roster, team
 from booking.services.presence import CoverLine, GapLine
 from booking.services.presence import Part as Shown
 from booking.store import models as m
@@ -210,6 +210,14 @@ def test_who_is_back_early_closes_the_gap_she_left(centre, anna, lena):
     assert rows(m.GapOverride.closed_at) == [NOW]
     roster.report_absence(centre, [anna], "sick", Spell(TOMORROW, TOMORROW), carrier_id=None, by=lena, now=NOW)
     assert view(centre).gaps == [GapLine(Gap("present", MORNING), None)]
+
+
+def test_who_leaves_opens_a_gap_as_a_fact_and_her_appointments_are_named(centre, anna, lena):
+    booked = a_booking(centre, NINE).card
+    days = {"secret_since": TODAY - DAY, "by": lena.staff_id, "now": NOW}
+    saved = team.set_dates(centre, anna, last_day=TODAY, **days)
+    assert ([one.id for one in saved.outside], saved.opened[0]) == ([booked.id], Gap("present", MORNING))
+    assert team.set_dates(centre, anna, last_day=None, **days) == closures.Saved()
 
 
 def test_nobody_is_present_where_no_place_is(centre, anna):

@@ -347,6 +347,18 @@ def test_a_programme_that_ends_names_its_appointments_until_it_is_sent_again(app
         assert lead.get(f"{ROSTER}/places/{path}").status_code == 404
 
 
+def test_who_leaves_leaves_appointments_that_the_team_page_counts(app, lead):
+    code = code_of(book(app.test_client(), topic="german", day=THURSDAY))
+    booked = next(row for row in rows(app, "appointment") if row["code"] == code.replace(" ", ""))
+    forms = read(lead.get("/ludwigsburg/team")).forms
+    hers = next(f for f in forms if f.fields.get("staff_id") == str(booked["counsellor_id"]) and "last_day" in f.inputs)
+    answer = lead.post(
+        "/ludwigsburg/team", data={**hers.fields, "step": "dates", "last_day": TODAY}, follow_redirects=True
+    )
+    assert read(answer).link("/ludwigsburg/roster")
+    assert code in read(lead.get(ROSTER)).words
+
+
 # ── the lead of one carrier among several ─────────────────────────────────────────────────────────────────────────
 
 
