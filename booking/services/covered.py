@@ -89,6 +89,7 @@ def _lines(session: Session, centre_id: int, plans: list[PlanRow], now: datetime
     rows = store.of_ids(session, centre_id, [line.appointment_id for line in standing])
     told, sent = store.told(session, centre_id, rows), store.messages_of(session, rows)
     case = covering.case(session, centre_id, now, whole=True) if standing else None
+    newest = {line.appointment_id: line.id for line in standing}
     quiet = {plan.id for plan in plans if now < plan.tell_at}
     found = []
     for line in standing:
@@ -97,7 +98,8 @@ def _lines(session: Session, centre_id: int, plans: list[PlanRow], now: datetime
         answerable = line.state == APPLIED and line.hold_id is not None and line.plan_id not in quiet
         seen = Settled(
             line.id, line.action, line.state, line.because.get("lost"), before, after, row,
-            _to_call(row, line, row.id in told, sent.get(row.id, ())), line.called_at is not None, answerable,
+            newest[row.id] == line.id and _to_call(row, line, row.id in told, sent.get(row.id, ())),
+            line.called_at is not None, answerable,
             case is not None and _can_return(case, row, line, before, now),
         )  # fmt: skip
         found.append((line.plan_id, seen))

@@ -484,6 +484,10 @@ def test_who_was_called_within_the_three_minutes_has_to_be_called_again_after_an
     assert (seen.undo_until, line.row.id, line.state, line.to_call, line.called) == (None, id_, "returned", True, False)
     cover.called(house, line.id, by=LEAD, now=LATER)
     assert [line.called for line in covered.plans(house, now=LATER)[0].lines] == [True]
+    again = settle(house, now=LATER)
+    cover.called(house, next(x.id for x in covered.plans(house, now=LATER)[0].lines if x.to_call), by=LEAD, now=LATER)
+    uncover.undo(house, again, by=LEAD, now=LATER)
+    assert [x.row.id for seen in covered.plans(house, now=LATER) for x in seen.lines if x.to_call] == [id_]
 
 
 def test_undo_gives_a_swap_back_as_it_was(house, anna, berta):
