@@ -5,7 +5,7 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check
 JOBS ?= 2
 QUICK := tests/domain tests/gateways tests/store tests/services tests/house
 
-.PHONY: help run test quick check bench faults words lock
+.PHONY: help run test quick check bench faults words language lock
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
@@ -33,6 +33,9 @@ faults: .venv/dev.stamp ## kill the server 200 times and look what is left
 
 words: .venv/dev.stamp ## collect the sentences, update and check the catalogues
 	$(BIN)/python -m tests.words
+
+language: .venv/dev.stamp ## begin a language, or check one: make language LANG=uk
+	$(BIN)/python -m tests.words $(LANG)
 
 lock: .venv/dev.stamp ## write the lock files anew (needs uv)
 	uv pip compile -q --universal --no-emit-index-url --no-emit-find-links --generate-hashes --no-header --python-version 3.11 --extra build pyproject.toml -o requirements.txt

@@ -48,7 +48,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<centre>/")
 def first_page() -> ResponseReturnValue:
     """The only place where the browser's languages are asked."""
-    shown = [tag for tag in g.centre.languages if tag in i18n.PAGES]
+    shown = [language.tag for language in i18n.released(g.centre.languages)]
     language = next((tag for tag in (i18n.guessed(), *shown) if tag in shown), i18n.FALLBACK)
     return redirect(url_for(".topics", language=language))
 

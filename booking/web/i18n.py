@@ -1,6 +1,7 @@
 """Languages of the pages, and how days and times are said: own language and German short form, 24 h, Latin digits."""
 
 import os
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, request, url_for
@@ -17,6 +19,7 @@ from flask_babel import Babel
 from werkzeug.routing import BaseConverter
 
 from booking.config import ROOT
+from booking.web import borrowing
 
 TRANSLATIONS = ROOT / "translations"
 FALLBACK = "de"
@@ -32,18 +35,6 @@ class Language(NamedTuple):
     direction: str = "ltr"
 
 
-PAGES = {
-    language.tag: language
-    for language in (
-        Language("de", "de", "Deutsch"),
-        Language("en", "en", "English"),
-        Language("ar", "ar", "العربية", "rtl"),
-    )
-}
-STAFF_PAGES = ("de", "en")
-STAFF_BLUEPRINTS = frozenset({
-    "calendars", "calls", "changes", "cover", "desk", "info_pages", "posters", "practice", "reports", "roster", "staff",
-})  # fmt: skip
 # The languages people speak are another, longer list than those of the pages.
 SPOKEN = {
     "ar": "العربية", "bg": "Български", "de": "Deutsch", "en": "English", "es": "Español", "fa": "فارسی",
@@ -51,6 +42,27 @@ SPOKEN = {
     "ps": "پښتو", "ro": "Română", "ru": "Русский", "so": "Soomaali", "sq": "Shqip", "ti": "ትግርኛ", "tr": "Türkçe",
     "uk": "Українська",
 }  # fmt: skip
+STAFF_PAGES = ("de", "en")
+STAFF_BLUEPRINTS = frozenset({
+    "calendars", "calls", "changes", "cover", "desk", "info_pages", "posters", "practice", "reports", "roster", "staff",
+})  # fmt: skip
+
+
+def _pages() -> dict[str, Language]:
+    """One for each catalogue there is: adding its file adds the language. Written easily, German comes after German."""
+    catalogues = [po.parts[-3] for po in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po")]
+    catalogues.sort(key=lambda name: (name != FALLBACK, name))
+    return {language.tag: language for language in map(_language, catalogues)}
+
+
+def _language(catalogue: str) -> Language:
+    locale, tag = Locale.parse(catalogue), catalogue.replace("@simple", EASY).replace("_", "-")
+    spoken, easy = tag.removesuffix(EASY), " – einfach" if tag.endswith(EASY) else ""
+    endonym = SPOKEN.get(spoken) or (locale.language_name or tag).capitalize()
+    return Language(tag, catalogue, endonym + easy, locale.text_direction)
+
+
+PAGES = _pages()
 
 
 class Spoken(NamedTuple):
@@ -66,19 +78,20 @@ _ARABIC_MONTHS = ("ar_SY", "ar_EG")
 class LanguageConverter(BaseConverter):
     """A page language in an address; anything else is another page, or none."""
 
-    regex = "|".join(PAGES)
+    regex = "|".join(sorted(PAGES, key=len, reverse=True))
 
 
 def init(app: Flask) -> None:
     compile_catalogues(TRANSLATIONS)
     app.url_map.converters["language"] = LanguageConverter
-    Babel(
+    babel = Babel(
         app,
         default_locale=FALLBACK,
         default_translation_directories=str(TRANSLATIONS),
         locale_selector=lambda: PAGES[page_language()].catalogue,
         timezone_selector=lambda: str(zone()),
     )
+    borrowing.init(app, babel)
     app.jinja_env.filters.update(day=day, day_short=day_short, clock=clock)
     app.context_processor(_words)
 
@@ -91,8 +104,17 @@ def compile_catalogues(folder: Path) -> None:
             continue
         fresh = mo.with_suffix(f".{os.getpid()}.tmp")
         with po.open("rb") as source, fresh.open("wb") as target:
-            write_mo(target, read_po(source, locale=po.parts[-3]))
+            write_mo(target, _filled(read_po(source, locale=po.parts[-3])))
         fresh.replace(mo)
+
+
+def _filled(catalogue: Catalog) -> Catalog:
+    """Without what is not translated, or not in all its forms: that is borrowed from German."""
+    for message in list(catalogue):
+        forms = message.string if isinstance(message.string, tuple) else (message.string,)
+        if message.id and not all(forms):
+            catalogue.delete(message.id)
+    return catalogue
 
 
 def page_language() -> str:
@@ -122,10 +144,12 @@ def talk_language() -> str:
 
 
 def text(words: dict[str, str] | None) -> str:
-    """A centre's own text in the page's language, else in German."""
+    """A centre's own text in the page's language, else in German, and marked so."""
     if not words:
         return ""
-    return words.get(page_language()) or words.get(FALLBACK) or next(iter(words.values()))
+    own = words.get(page_language()) or words.get(talk_language())
+    german = words.get(FALLBACK)
+    return own or (borrowing.marked(german) if german else next(iter(words.values())))
 
 
 def directed(words: dict[str, str]) -> list[tuple[str, str, str]]:
@@ -141,7 +165,7 @@ def spoken() -> dict[str, Spoken]:
 @cache
 def _spoken_in(catalogue: str) -> dict[str, Spoken]:
     names = Locale.parse(catalogue).languages
-    found = [(tag, Spoken(names[tag.replace("-", "_")], endonym)) for tag, endonym in SPOKEN.items()]
+    found = [(tag, Spoken(names.get(tag.replace("-", "_"), endonym), endonym)) for tag, endonym in SPOKEN.items()]
     return dict(sorted(found, key=lambda one: one[1].name))
 
 
@@ -185,6 +209,7 @@ def _words() -> dict[str, object]:
     return {
         "text": text,
         "page_language": language.tag,
+        "page_tag": language.tag.removesuffix(EASY),
         "page_direction": language.direction,
         "languages": _switcher() if request else [],
         "spoken": spoken(),
@@ -196,9 +221,13 @@ def _switcher() -> list[tuple[str, str, str]]:
     centre = g.get("centre")
     if centre is None or "page_language" not in g or request.endpoint is None:
         return []
-    shown = [PAGES[tag] for tag in centre.languages if tag in PAGES]
     asked = f"?{query}" if (query := urlencode(list(request.args.items(multi=True)))) else ""
-    return [(p.tag, p.endonym, _same_page(p.tag) + asked) for p in shown]
+    return [(p.tag, p.endonym, _same_page(p.tag) + asked) for p in released(centre.languages)]
+
+
+def released(tags: Iterable[str]) -> list[Language]:
+    """Those of a centre's languages that have pages, in its order; easy German comes with German."""
+    return [PAGES[t] for tag in tags for t in (tag, tag + EASY) if t in PAGES]
 
 
 def _same_page(language: str) -> str:

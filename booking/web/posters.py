@@ -8,14 +8,14 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from booking.services import centres
-from booking.web import i18n
+from booking.web import borrowing, i18n
 from booking.web.places import config
 
 blueprint = Blueprint("posters", __name__)
 
 
 class Poster(NamedTuple):
-    """All in its own language. `missing`: how many sentences that language's pages say in German instead."""
+    """All in its own language. `missing`: how many sentences its pages have said in German instead, since the start."""
 
     tag: str
     endonym: str
@@ -31,7 +31,7 @@ class Poster(NamedTuple):
 
 @blueprint.get("/<centre>/posters")
 def page() -> ResponseReturnValue:
-    shown = [_poster(i18n.PAGES[tag]) for tag in g.centre.languages if tag in i18n.PAGES]
+    shown = [_poster(language) for language in i18n.released(g.centre.languages)]
     return render_template("posters/posters.html", posters=shown, public=config().public_url)
 
 
@@ -43,5 +43,5 @@ def _poster(language: i18n.Language) -> Poster:
             language.tag, language.endonym, language.direction,
             g.centre.name.get(language.tag) or i18n.text(g.centre.name), _("Make an appointment"),
             _("Point the camera of your phone at this picture."), _("Our advice is free. We tell nobody about it."),
-            address, centres.address_picture(address), 0,
+            address, centres.address_picture(address), borrowing.lacking(language.catalogue),
         )  # fmt: skip

@@ -10,11 +10,11 @@ from flask import g, url_for
 from werkzeug.datastructures import MultiDict
 
 from booking.domain.places import LENGTHS, Wish
-from booking.services import centres
+from booking.services import centres, own_data
 from booking.services import following as following_service
 from booking.services.wishes import Asked
 from booking.web import errors, following, i18n, info_pages, screen
-from booking.web.forms import AgeForm, DetailsForm, FindForm, Form, PairForm, TicketForm
+from booking.web.forms import AgeForm, DetailsForm, FindForm, Form, PairForm, PhoneForm, TicketForm
 from booking.web.staff import LinkForm, SignInForm
 
 NOW = datetime(2027, 3, 16, 8, 12, tzinfo=UTC)  # a Tuesday, 9:12 in Ludwigsburg
@@ -41,6 +41,7 @@ TOPICS = [
 ]
 PROGRAMMES = [(i, row["name"]) for i, row in enumerate(_FILE["programme"], start=1)]
 WISH = Wish("residence", "ar", None, people=3, woman=True, mode="phone", length="follow_up")
+OWN = own_data.OwnData("Samira", "+49 1512 3456789", True, True, date(2027, 4, 16))
 ASKED = Asked(("de", "ar", "uk", "tr"), ("in_person", "phone"), 4, True, True)
 WALK_IN_HOURS = [(1, time(9), time(12)), (3, time(9), time(12)), (3, time(14), time(17))]
 COUNSELLORS = ["Mona Probst", "Tarek Beispiel", "Olena Muster", "Ivo Vorlage"]
@@ -105,7 +106,7 @@ def _details(wrong: bool) -> dict[str, Any]:
 def _shown(state: str = "booked", **more: Any) -> dict[str, Any]:
     return {
         "appointment": _appointment(state), "is_new": False, "can_change": True, "ics_url": "#ics", "move_url": "#move",
-        "cancel_url": "#cancel", "back_url": "#back", "form": Form(formdata=None), **more,
+        "cancel_url": "#cancel", "data_url": "#data", "back_url": "#back", "form": Form(formdata=None), **more,
     }  # fmt: skip
 
 
@@ -333,6 +334,10 @@ PAGES: dict[str, tuple[str, Context]] = {
     "cancel": ("appointments/cancel.html", _shown),
     "find": ("appointments/find.html", lambda: _find(False)),
     "find-refused": ("appointments/find.html", lambda: _find(True)),
+    "data": ("appointments/data.html", lambda: {**_shown(), "own": OWN, "form": PhoneForm(formdata=None), "done": "agree"}),
+    "data-none": ("appointments/data.html", lambda: {**_shown(), "own": own_data.NOTHING, "form": PhoneForm(formdata=None)}),
+    "accessibility": ("appointments/accessibility.html", dict),
+    "embedded": ("appointments/topics.html", lambda: {"topics": TOPICS, "walk_in_hours": WALK_IN_HOURS, "embedded": True}),
     "privacy": ("appointments/privacy.html", lambda: {"carriers": [_carrier("A", "KDG"), _carrier("B", "DSGVO")]}),
     "centres": ("appointments/centres.html", lambda: {"centres": [CENTRE], "centre": None}),
     "error": ("error.html", lambda: {"kind": "not-found", "sentence": said("not-found"), "staff": None}),
