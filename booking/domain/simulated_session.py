@@ -73,7 +73,7 @@ def play(
             called = _call(chair, chairs, waiting, now, pooled=pooled)
             if called is not None:
                 ticket, visitor = waiting.pop(called)
-                seen.append(Seen((now - ticket.taken_at) / MINUTE))
+                seen.append(Seen((now - ticket.since) / MINUTE))
                 chair.busy_until = now + visitor.talk * MINUTE
         now += MINUTE
     return seen + [Seen(None)] * (len(waiting) + len(coming))

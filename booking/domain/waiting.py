@@ -2,8 +2,8 @@
 
 Rules that look back ("the last one waited 12 minutes") tell far too little in the rush after opening. Here every talk
 that goes on has its elapsed time, every counsellor the hours and appointments she still has, and every waiting ticket
-its place. All times are minutes from now. Who is called next and where is the queue's own rule (domain/queue): who is
-due, then walk-ins, and nobody to a room that an appointment needs before the talk is over.
+its place. All times are minutes from now. Who is called next and where is the queue's own rule (domain/queue): a
+crisis, who is due, then by points, and nobody to a room that an appointment needs before the talk is over.
 """
 
 import math
@@ -14,7 +14,7 @@ from heapq import heapify, heappop, heappush
 from statistics import NormalDist
 from typing import NamedTuple
 
-from booking.domain.queue import ABOUT_TO_BEGIN
+from booking.domain.queue import ABOUT_TO_BEGIN, RAISED, SPOKEN, speaks
 
 ABOUT_TO_BEGIN_MINUTES = ABOUT_TO_BEGIN / timedelta(minutes=1)
 DRAWS = 200
@@ -41,17 +41,24 @@ class Counsellor(NamedTuple):
     rooms: tuple[int, ...]
     windows: Windows
     talk: Talk | None = None
+    languages: frozenset[str] = frozenset()
+    carrier_id: int | None = None
 
 
 class Ticket(NamedTuple):
-    """As in the queue's order. `due`: a booked time; `bound_to`: who keeps it, None while she is away; `usual`: minutes
-    such a talk takes."""
+    """As in the queue. `due`: a booked time that still holds; `bound_to`: who keeps it, None while she is away;
+    `usual`: minutes such a talk takes; `since`: from when its minutes count, so none that is to come."""
 
     id: int
     programme_id: int | None
     bound_to: int | None
     due: float | None
     usual: float
+    since: float = 0.0
+    raised: bool = False
+    crisis: bool = False
+    language: str | None = None
+    carrier_id: int | None = None
 
 
 class Forecast(NamedTuple):
@@ -72,8 +79,9 @@ def project(
     """
     chance = random.Random(seed)  # noqa: S311 - plays, not secrets
     waits: dict[int, list[float]] = {ticket.id: [] for ticket in tickets}
+    lines = [_lines(counsellor, tickets) for counsellor in counsellors]
     for _ in range(DRAWS):
-        begun = _play(counsellors, rooms, tickets, chance)
+        begun = _play(counsellors, rooms, tickets, lines, chance)
         for ticket in tickets:
             waits[ticket.id].append(begun.get(ticket.id, NEVER))
     return {t.id: _forecast(place, sorted(waits[t.id])) for place, t in enumerate(tickets)}
@@ -125,9 +133,45 @@ def _first_longer(share: float) -> int:
     return low
 
 
+class _Lines(NamedTuple):
+    """The places of whom one counsellor may call, each line in the order in which it is called whenever that is.
+
+    Only the first of each that is still there can be next, so that a call looks at a few instead of at all.
+    """
+
+    crisis: tuple[int, ...]
+    own: tuple[int, ...]
+    covered: tuple[int, ...]
+    plain: tuple[int, ...]
+    raised: tuple[int, ...]
+
+
+def _lines(counsellor: Counsellor, tickets: Sequence[Ticket]) -> _Lines:
+    hers = [place for place, ticket in enumerate(tickets) if _may(counsellor, ticket)]
+    calm = [place for place in hers if not tickets[place].crisis]
+    booked = sorted((p for p in calm if tickets[p].due is not None), key=lambda p: tickets[p].due or 0.0)
+    free = sorted(
+        (p for p in calm if tickets[p].due is None), key=lambda p: -_points(counsellor, tickets[p], 0.0)
+    )  # fmt: skip
+    return _Lines(
+        tuple(place for place in hers if tickets[place].crisis),
+        tuple(place for place in booked if tickets[place].bound_to == counsellor.id),
+        tuple(place for place in booked if tickets[place].bound_to != counsellor.id),
+        tuple(place for place in free if not tickets[place].raised),
+        tuple(place for place in free if tickets[place].raised),
+    )
+
+
+def _points(counsellor: Counsellor, ticket: Ticket, at: float) -> float:
+    """As the queue counts them for this caller."""
+    waited = (at - ticket.since) * (RAISED if ticket.raised else 1.0)
+    return waited + (SPOKEN if speaks(counsellor.languages, ticket.language) else 0.0)
+
+
 def _play(
-    counsellors: Sequence[Counsellor], rooms: Mapping[int, Windows], tickets: Sequence[Ticket], chance: random.Random
-) -> Mapping[int, float]:
+    counsellors: Sequence[Counsellor], rooms: Mapping[int, Windows], tickets: Sequence[Ticket],
+    lines: Sequence[_Lines], chance: random.Random,
+) -> Mapping[int, float]:  # fmt: skip
     """One way the day may go: the minute at which each ticket's talk begins."""
     taken: dict[int, float] = {}  # until when each room is
     free = []
@@ -137,17 +181,19 @@ def _play(
             rest = taken[counsellor.talk.room_id] = _rest(counsellor.talk, chance)
         free.append((_next(counsellor.windows, rest), n))
     heapify(free)
-    waiting, begun = list(tickets), {}
-    while waiting and free and free[0][0] < NEVER:
+    begun: dict[int, float] = {}
+    there = [True] * len(tickets)
+    while len(begun) < len(tickets) and free and free[0][0] < NEVER:
         at, n = heappop(free)
-        place = _chosen(counsellors[n], waiting, at)
+        place = _chosen(counsellors[n], lines[n], tickets, there, at)
         if place is None:
             continue
-        when, room = _room(counsellors[n], rooms, taken, at, waiting[place].usual)
+        ticket = tickets[place]
+        when, room = _room(counsellors[n], rooms, taken, at, ticket.usual)
         if when > at:
             heappush(free, (_next(counsellors[n].windows, when), n))
             continue
-        ticket = waiting.pop(place)
+        there[place] = False
         begun[ticket.id] = at
         taken[room] = at + drawn_length(ticket.usual, chance)
         heappush(free, (_next(counsellors[n].windows, taken[room]), n))
@@ -171,22 +217,30 @@ def _room(
     return min(ways, key=lambda way: way[0], default=(NEVER, 0))
 
 
-def _chosen(counsellor: Counsellor, waiting: Sequence[Ticket], at: float) -> int | None:
-    """The place of whom she calls, by the queue's rule: who is due, else the first walk-in, else who came early."""
-    walk_in = early = None
-    for place, ticket in enumerate(waiting):
-        if not _may(counsellor, ticket):
-            continue
-        if ticket.due is None:
-            walk_in = place if walk_in is None else walk_in
-        elif ticket.due <= at + (ABOUT_TO_BEGIN_MINUTES if ticket.bound_to == counsellor.id else 0):
-            return place
-        else:
-            early = place if early is None else early
-    return early if walk_in is None else walk_in
+def _chosen(
+    counsellor: Counsellor, lines: _Lines, tickets: Sequence[Ticket], there: Sequence[bool], at: float
+) -> int | None:
+    """The place of whom she calls, by the queue's rule: a crisis, who is due, the most points, else who came early."""
+    crisis, own, covered, plain, raised = (next((p for p in line if there[p]), None) for line in lines)
+    if crisis is not None:
+        return crisis
+    early = [(tickets[p].due or 0.0, p) for p in (own, covered) if p is not None]
+    due = [
+        (starts, p) for starts, p in early if starts <= at + (ABOUT_TO_BEGIN_MINUTES if p == own else 0.0)
+    ]  # fmt: skip
+    if due:
+        return min(due)[1]
+    if plain is not None and raised is not None:
+        ahead = _points(counsellor, tickets[raised], at) - _points(counsellor, tickets[plain], at)
+        return raised if ahead > 0 or (ahead == 0 and raised < plain) else plain
+    if plain is not None or raised is not None:
+        return raised if plain is None else plain
+    return min(early)[1] if early else None
 
 
 def _may(counsellor: Counsellor, ticket: Ticket) -> bool:
     if ticket.bound_to is not None:
         return ticket.bound_to == counsellor.id
-    return ticket.programme_id is None or ticket.programme_id in counsellor.programmes
+    return (
+        ticket.programme_id is None or ticket.programme_id in counsellor.programmes
+    ) and ticket.carrier_id in (None, counsellor.carrier_id)  # fmt: skip

@@ -7,18 +7,20 @@ from sqlalchemy.orm import Session
 
 from booking.domain import queue, tickets
 from booking.domain.actors import By
-from booking.domain.errors import NobodyWaiting, NoRoom, NotFound, StillBusy, WrongState
+from booking.domain.errors import Invalid, NobodyWaiting, NoRoom, NotFound, StillBusy, WrongState
 from booking.domain.queue import Caller, Waiting
 from booking.domain.times import day_span, local_day
 from booking.services.steps import planning, queueing, rooms
 from booking.services.steps.attendance import Attendance
 from booking.services.steps.rooms import RoomNow as RoomNow
 from booking.store import appointments as appointment_store
+from booking.store import queue as queue_store
 from booking.store import roster as roster_store
 from booking.store import tickets as store
 from booking.store.appointments import Line as Line
 from booking.store.db import reading, transaction
-from booking.store.tickets import Current, CurrentLine, WaitingLine
+from booking.store.queue import WaitingLine
+from booking.store.tickets import Current, CurrentLine
 from booking.store.tickets import TicketRow as TicketRow
 
 
@@ -29,26 +31,36 @@ def call_next(centre_id: int, counsellor_id: int, *, room: str | None = None, by
     Refusals: NotFound (no counsellor, or none on this day), StillBusy, NobodyWaiting, Invalid("room", …), NoRoom.
     """
     with transaction(centre_id) as session:
-        day = local_day(now, planning.rules_of(session, centre_id).zone)
-        caller = _caller(session, centre_id, counsellor_id, day)
-        current = _current(session, centre_id, day, now)
-        if counsellor_id in current:
-            raise StillBusy(current[counsellor_id].number)
-        who = Attendance(session, centre_id, day, now, current.values())
-        chosen = queue.next_for(caller, who.unbound(store.queue(session, centre_id, day), counsellor_id), now)
+        caller, who, used = _at_work(session, centre_id, counsellor_id, now)
+        chosen = queue.next_for(caller, who.unbound(store.queue(session, centre_id, who.day), counsellor_id), now)
         if chosen is None:
             raise NobodyWaiting
-        used = {ticket.room_id for ticket in current.values()}
-        room_id = rooms.choose(who, counsellor_id, chosen, room, used)
-        called = {"counsellor_id": counsellor_id, "room_id": room_id, "calls": 1, "called_at": now}
-        queueing.step(session, centre_id, chosen.id, tickets.WAITING, "call", now, by, **called)
-        return queueing.ticket_of(session, centre_id, chosen.id)
+        return _call(who, caller, chosen, room, used, by)
+
+
+def call_number(
+    centre_id: int, ticket_id: int, counsellor_id: int, reason: str, *, room: str | None = None, by: By, now: datetime
+) -> TicketRow:
+    """Call one particular ticket to this counsellor, whoever else waits and for whatever it waits.
+
+    `reason`: one of tickets.REASONS, recorded with the step.
+    Refusals: as `call_next`, Invalid("reason", …), WrongState (it does not wait, or waits since another day).
+    """
+    if reason not in tickets.REASONS:
+        raise Invalid("reason", "choice-unknown")
+    with transaction(centre_id) as session:
+        caller, who, used = _at_work(session, centre_id, counsellor_id, now)
+        ticket = queueing.ticket_of(session, centre_id, ticket_id)
+        tickets.step("call", ticket.state)
+        if ticket.day != who.day:
+            raise WrongState("other-day")
+        return _call(who, caller, ticket.waiting, room, used, by, reason)
 
 
 def recall(centre_id: int, ticket_id: int, counsellor_id: int, *, by: By, now: datetime) -> TicketRow:
     """Call the same number once more. Refusals: NotFound, WrongState (also after three recalls)."""
     with transaction(centre_id) as session:
-        ticket = _hers(session, centre_id, ticket_id, counsellor_id)
+        ticket = queueing.hers(session, centre_id, ticket_id, counsellor_id)
         tickets.step("recall", ticket.state)
         if not tickets.may_recall(ticket.calls):
             raise WrongState("called-often-enough")
@@ -91,7 +103,7 @@ def view(centre_id: int, counsellor_id: int, *, now: datetime) -> View:
         zone = planning.rules_of(session, centre_id).zone
         day = local_day(now, zone)
         caller = _caller(session, centre_id, counsellor_id, day)
-        waiting = {line.id: line for line in store.waiting(session, centre_id, day)}
+        waiting = {line.id: line for line in queue_store.waiting(session, centre_id, day)}
         current = store.current(session, centre_id, day)
         who = Attendance(session, centre_id, day, now, current)
         chosen = queue.next_for(caller, who.unbound([line.waiting for line in waiting.values()], counsellor_id), now)
@@ -106,6 +118,32 @@ def view(centre_id: int, counsellor_id: int, *, now: datetime) -> View:
         )  # fmt: skip
 
 
+def _at_work(
+    session: Session, centre_id: int, counsellor_id: int, now: datetime
+) -> tuple[Caller, Attendance, set[int]]:
+    """Who calls, the day as it is, and the rooms with somebody in them. Refusals: NotFound, StillBusy."""
+    day = local_day(now, planning.rules_of(session, centre_id).zone)
+    caller = _caller(session, centre_id, counsellor_id, day)
+    current = _current(session, centre_id, day, now)
+    if counsellor_id in current:
+        raise StillBusy(current[counsellor_id].number)
+    used = {ticket.room_id for ticket in current.values()}
+    return caller, Attendance(session, centre_id, day, now, current.values()), used
+
+
+def _call(
+    who: Attendance, caller: Caller, chosen: Waiting, room: str | None, used: set[int], by: By,
+    reason: str | None = None,
+) -> TicketRow:  # fmt: skip
+    room_id = rooms.choose(who, caller.id, chosen, room, used)
+    called = {"counsellor_id": caller.id, "room_id": room_id, "calls": 1, "called_at": who.now}
+    queueing.step(
+        who.session, who.centre_id, chosen.id, tickets.WAITING, "call", who.now, by, before=queueing.UNCALLED,
+        reason=reason, **called,
+    )  # fmt: skip
+    return queueing.ticket_of(who.session, who.centre_id, chosen.id)
+
+
 def _rooms(who: Attendance, counsellor_id: int, chosen: Waiting | None, used: set[int]) -> list[RoomNow]:
     if chosen is not None:
         return rooms.rooms_now(who, counsellor_id, chosen, used)
@@ -117,7 +155,7 @@ def _advance(
     name: str, centre_id: int, ticket_id: int, counsellor_id: int, by: By, now: datetime, values: dict[str, Any]
 ) -> TicketRow:
     with transaction(centre_id) as session:
-        ticket = _hers(session, centre_id, ticket_id, counsellor_id)
+        ticket = queueing.hers(session, centre_id, ticket_id, counsellor_id)
         queueing.take(session, centre_id, ticket, name, now, by, **values)
         return queueing.ticket_of(session, centre_id, ticket_id)
 
@@ -136,14 +174,11 @@ def _current(session: Session, centre_id: int, day: date, now: datetime) -> dict
 
 
 def _caller(session: Session, centre_id: int, counsellor_id: int, day: date) -> Caller:
-    if counsellor_id not in {p.id for p in roster_store.people(session, centre_id) if p.works_on(day)}:
+    person = next((p for p in roster_store.people(session, centre_id) if p.id == counsellor_id), None)
+    if person is None or not person.works_on(day):
         raise NotFound
-    return Caller(counsellor_id, frozenset(roster_store.skills(session, centre_id).get(counsellor_id, ())))
-
-
-def _hers(session: Session, centre_id: int, ticket_id: int, counsellor_id: int) -> TicketRow:
-    """The ticket, if this counsellor called it; another's is as good as not there."""
-    ticket = queueing.ticket_of(session, centre_id, ticket_id)
-    if ticket.counsellor_id != counsellor_id:
-        raise NotFound
-    return ticket
+    skills, languages = roster_store.skills(session, centre_id), roster_store.languages(session, centre_id)
+    return Caller(
+        counsellor_id, frozenset(skills.get(counsellor_id, ())), frozenset(languages.get(counsellor_id, ())),
+        person.carrier_id,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from booking.domain import appointments, presence, queue
+from booking.domain.tickets import COME_BACK
 from booking.domain.times import DAY, Span, day_span, instant, local_day
 from booking.domain.visitors import folded
 from booking.domain.waiting import Forecast
@@ -17,6 +18,7 @@ from booking.services.steps.planning import House
 from booking.services.steps.recording import look
 from booking.store import appointments as appointment_store
 from booking.store import messages as message_store
+from booking.store import queue as queue_store
 from booking.store import roster as roster_store
 from booking.store import screens as screen_store
 from booking.store import search as search_store
@@ -25,8 +27,10 @@ from booking.store import visitors as visitor_store
 from booking.store.appointments import Line as Line
 from booking.store.db import reading, transaction
 from booking.store.messages import Unsent as Unsent
+from booking.store.queue import AsideLine as AsideLine
+from booking.store.queue import WaitingLine
 from booking.store.screens import ScreenRow
-from booking.store.tickets import CurrentLine, WaitingLine
+from booking.store.tickets import CurrentLine
 
 NEXT_ARRIVALS = 10
 STILL_EXPECTED = timedelta(minutes=45)
@@ -46,9 +50,11 @@ class Colleague(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """`forecasts`: how long each of the queue still waits, by ticket id."""
+    """`forecasts`: how long each of the queue still waits, by ticket id (but for guests of an event, whom no counsellor
+    calls); `aside`: who rests, or missed her call and may come back."""
 
     queue: list[WaitingLine]
+    aside: list[AsideLine]
     forecasts: dict[int, Forecast]
     current: list[CurrentLine]
     arrivals: list[Line]
@@ -78,14 +84,15 @@ def view(centre_id: int, *, now: datetime) -> Desk:
     with reading() as session:
         today = planning.today(session, centre_id, now)
         (day,), zone = today.calendar.days, today.calendar.zone
-        waiting = {line.id: line for line in ticket_store.waiting(session, centre_id, day)}
+        waiting = {line.id: line for line in queue_store.waiting(session, centre_id, day)}
         order = queue.order([line.waiting for line in waiting.values()], now)
         current = ticket_store.current(session, centre_id, day)
         who = Attendance(session, centre_id, day, now, current, house=today)
         lines = appointment_store.between(session, centre_id, day_span(day, zone))
         scene = forecasting.scene(session, centre_id, today, who.unbound(order, 0), current, lines, now)
         seen = Desk(
-            [waiting[t.id] for t in order], {}, current, _arrivals(lines, now), _colleagues(today, current, who),
+            [waiting[t.id] for t in order], queue_store.aside(session, centre_id, day, now - COME_BACK), {}, current,
+            _arrivals(lines, now), _colleagues(today, current, who),
             _gaps(today, now), screen_store.of_centre(session, centre_id),
             message_store.unsent(session, centre_id, now - DAY),
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """Numbers: given at the door, or to a booked visitor who has come."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,14 +28,18 @@ class Given(NamedTuple):
 
 
 def take(
-    centre_id: int, *, language: str | None, programme: str | None, key: str, secret: str, by: By, now: datetime
-) -> Given:
-    """A walk-in's number. `programme`: the slug of one that runs today and is not confidential, or None:
-    "please help me".
+    centre_id: int, *, language: str | None, programme: str | None, key: str, secret: str, by: By, now: datetime,
+    kind: str = tickets.WALK_IN, needs: Iterable[str] = (), deadline_today: bool = False,
+) -> Given:  # fmt: skip
+    """A number for whoever comes without an appointment. `programme`: the slug of one that runs today and is not
+    confidential, or None: "please help me". `kind`: one of tickets.GIVEN; `needs`: of tickets.NEEDS.
 
-    Refusals: NumbersUsedUp, Invalid("programme", …), KeyReused.
+    Refusals: NumbersUsedUp, Invalid("programme", …), Invalid("kind", …), Invalid("needs", …), KeyReused.
     """
-    fingerprint = links.fingerprint(secret, "ticket", language, programme)
+    if kind not in tickets.GIVEN:
+        raise Invalid("kind", "choice-unknown")
+    stated = tickets.needs(needs)
+    fingerprint = links.fingerprint(secret, "ticket", language, programme, kind, stated, deadline_today)
     with transaction(centre_id) as session:
         if before := links.earlier(session, centre_id, key, fingerprint):
             return Given(queueing.ticket_of(session, centre_id, before.id), True)
@@ -43,10 +48,11 @@ def take(
         if programme and programme_id is None:
             raise Invalid("programme", "programme-unknown")
         ticket_id = queueing.number(
-            session, centre_id, day, now, kind=tickets.WALK_IN, language=language, programme_id=programme_id
-        )
+            session, centre_id, day, now, kind=kind, language=language, programme_id=programme_id, needs=stated,
+            deadline_today=deadline_today, raised=tickets.raised(stated, deadline_today=deadline_today),
+        )  # fmt: skip
         links.remember(session, centre_id, key, fingerprint, links.new_salt(), now, ticket_id=ticket_id)
-        ticket_step(session, centre_id, ticket_id, "taken", now, by)
+        ticket_step(session, centre_id, ticket_id, "taken", now, by, before={"state": tickets.WITHDRAWN})
         board_changed(session, centre_id)
         return Given(queueing.ticket_of(session, centre_id, ticket_id), False)
 
@@ -55,7 +61,8 @@ def check_in(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> G
     """A booked visitor has come: a number at her time, bound to her counsellor.
 
     A second time answers the same number. Who was missing when her number was called waits again, with that number
-    (domain.md 5.3). Refusals: NotFound, WrongState (cancelled, done, or of another day).
+    (domain.md 5.3), and so does who was checked in by mistake before.
+    Refusals: NotFound, WrongState (cancelled, done, or of another day).
     """
     with transaction(centre_id) as session:
         card = placing.card(session, centre_id, appointment_id)
@@ -73,7 +80,8 @@ def check_in(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> G
             session, centre_id, day, now, kind=tickets.APPOINTMENT, language=card.language,
             programme_id=card.programme_id, appointment_id=card.id, bound_to=card.counsellor_id, due_at=card.starts_at,
         )  # fmt: skip
-        ticket_step(session, centre_id, ticket_id, "taken", now, by)
+        before = {"state": tickets.WITHDRAWN, "appointment": appointments.BOOKED, "claims": False}
+        ticket_step(session, centre_id, ticket_id, "taken", now, by, before=before)
         board_changed(session, centre_id)
         return Given(queueing.ticket_of(session, centre_id, ticket_id), False)
 
@@ -100,10 +108,11 @@ def _once_more(session: Session, ticket: TicketRow, card: Card, by: By, now: dat
 
     Refusal: WrongState (done). What was given back of her time stays given back.
     """
-    if ticket.state in (tickets.WAITING, *tickets.CURRENT):
+    if ticket.state in tickets.OPEN:
         return ticket
-    queueing.wait_again(session, card.centre_id, ticket, now, by)
-    _arrive(session, card, appointments.MISSED, by, now)
+    old = appointments.BOOKED if ticket.state == tickets.WITHDRAWN else appointments.MISSED
+    queueing.wait_again(session, card.centre_id, ticket, now, by, appointment=old)
+    _arrive(session, card, old, by, now)
     return queueing.ticket_of(session, card.centre_id, ticket.id)
 
 

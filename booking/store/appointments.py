@@ -179,9 +179,10 @@ def drop_expired(session: Session, centre_id: int, now: datetime) -> None:
     session.connection().execute(_DROP_EXPIRED, {"centre": centre_id, "now": now})
 
 
-def release(session: Session, centre_id: int, appointment_id: int) -> None:
-    """Give back what an appointment claims."""
-    session.connection().execute(delete(m.Claim).where(c.centre_id == centre_id, c.appointment_id == appointment_id))
+def release(session: Session, centre_id: int, appointment_id: int) -> bool:
+    """Give back what an appointment claims; False if that was nothing."""
+    claimed = delete(m.Claim).where(c.centre_id == centre_id, c.appointment_id == appointment_id)
+    return session.connection().execute(claimed).rowcount > 0
 
 
 def card(session: Session, centre_id: int, appointment_id: int) -> Card | None:

@@ -33,6 +33,7 @@ class CentreRow(NamedTuple):
 
 
 class CarrierRow(NamedTuple):
+    id: int
     slug: str
     name: str
     law: str
@@ -46,6 +47,7 @@ class PartnerRow(NamedTuple):
     address: str
     phone: str
     languages: list[str]
+    slug: str
 
 
 centre = m.Centre.__table__.c
@@ -79,6 +81,13 @@ def partner(session: Session, centre_id: int, partner_id: int) -> PartnerRow | N
     query = select(*(c[name] for name in PartnerRow._fields)).where(c.centre_id == centre_id, c.id == partner_id)
     row = session.execute(query).first()
     return PartnerRow._make(row) if row else None
+
+
+def partners(session: Session, centre_id: int) -> list[PartnerRow]:
+    """The centre's directory, in the order of its file."""
+    c = m.Partner.__table__.c
+    query = select(*(c[name] for name in PartnerRow._fields)).where(c.centre_id == centre_id).order_by(c.id)
+    return [PartnerRow._make(row) for row in session.connection().execute(query)]
 
 
 # ── loading a file ────────────────────────────────────────────────────────────────────────────────────────────────

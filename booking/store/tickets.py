@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking.domain.appointments import CANCELLED
 from booking.domain.queue import Waiting
-from booking.domain.tickets import CURRENT, WAITING
+from booking.domain.tickets import CURRENT, DONE, NOT_IN_THE_ROOM, OPEN, WAITING
 from booking.store import models as m
 
 t, s = m.Ticket.__table__.c, m.Series.__table__.c
@@ -24,36 +24,34 @@ class TicketRow(NamedTuple):
     kind: str
     state: str
     language: str | None
+    needs: list[str]
+    deadline_today: bool
+    raised: bool
     programme_id: int | None
+    carrier_id: int | None
     appointment_id: int | None
+    bound_to: int | None
+    due_at: datetime | None
+    since: datetime
     counsellor_id: int | None
     room_id: int | None
     calls: int
     taken_at: datetime
     called_at: datetime | None
     started_at: datetime | None
+    ended_at: datetime | None
+    parked_at: datetime | None
+    returned: bool
+    referred_to: str | None
+    tapped: bool
     tag: str
     voice: str | None
     room: str | None
 
-
-class WaitingLine(NamedTuple):
-    """A waiting ticket as the desk shows it, and as the queue's order needs it."""
-
-    id: int
-    number: int
-    kind: str
-    language: str | None
-    programme_id: int | None
-    programme: dict[str, str] | None
-    bound_to: int | None
-    bound_name: str | None
-    due_at: datetime | None
-    taken_at: datetime
-
     @property
     def waiting(self) -> Waiting:
-        return Waiting(self.id, self.number, self.programme_id, self.bound_to, self.due_at, self.taken_at)
+        return Waiting(self.id, self.number, self.programme_id, self.bound_to, self.due_at, self.since, self.kind,
+                       self.raised, self.language, self.carrier_id)  # fmt: skip
 
 
 class CurrentLine(NamedTuple):
@@ -91,6 +89,10 @@ class Booked(NamedTuple):
     room_id: int
     starts_at: datetime
     ends_at: datetime
+    counsellor_id: int
+    interpreter_id: int | None
+    busy_until: datetime
+    talks: int
 
 
 class PublicCall(NamedTuple):
@@ -125,20 +127,13 @@ _COUNT_UP = (
     .returning(m.Series.first, m.Series.given)
 )
 _BOOKED = (
-    select(m.Appointment.room_id, m.Appointment.starts_at, m.Appointment.ends_at)
+    select(*(m.Appointment.__table__.c[name] for name in Booked._fields[:-1]), room.talks)
+    .join(m.Room.__table__, room.id == m.Appointment.room_id)
     .join(m.Ticket, m.Ticket.appointment_id == m.Appointment.id)
     .where(t.centre_id == bindparam("centre"), t.id == bindparam("ticket"), m.Appointment.state != CANCELLED)
 )
-_WAITING = (
-    select(t.id, t.number, t.kind, t.language, t.programme_id, programme.name.label("programme"), t.bound_to,
-           staff.name.label("bound_name"), t.due_at, t.taken_at)
-    .outerjoin(m.Programme.__table__, programme.id == t.programme_id)
-    .outerjoin(m.Staff.__table__, staff.id == t.bound_to)
-    .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state == WAITING)
-    .order_by(t.id)
-)  # fmt: skip
 _QUEUE = (
-    select(t.id, t.number, t.programme_id, t.bound_to, t.due_at, t.taken_at)
+    select(*(t[name] for name in Waiting._fields))
     .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state == WAITING)
     .order_by(t.id)
 )
@@ -165,7 +160,7 @@ _CALLS = (
     select(t.number, room.name, t.calls, t.called_at, t.voice)
     .join(m.Room.__table__, room.id == t.room_id)
     .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.called_at.is_not(None),
-           t.state != "missed")
+           t.state.in_((*CURRENT, DONE)), t.kind.not_in(NOT_IN_THE_ROOM))
     .order_by(t.called_at.desc(), t.id.desc())
     .limit(4)
 )  # fmt: skip
@@ -173,10 +168,11 @@ _STATE = select(
     select(m.Installation.epoch).scalar_subquery().label("epoch"),
     select(m.Board.version).where(m.Board.centre_id == bindparam("centre")).scalar_subquery().label("version"),
     select(func.count())
-    .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state == WAITING)
+    .where(t.centre_id == bindparam("centre"), t.day == bindparam("day"), t.state == WAITING,
+           t.kind.not_in(NOT_IN_THE_ROOM))
     .scalar_subquery()
     .label("waiting"),
-)
+)  # fmt: skip
 
 
 def next_number(session: Session, centre_id: int, day: date, drawn: int) -> tuple[int, int]:
@@ -222,10 +218,6 @@ def tags(session: Session, centre_id: int, day: date) -> dict[int, str]:
     return {row.id: row.tag for row in rows}
 
 
-def waiting(session: Session, centre_id: int, day: date) -> list[WaitingLine]:
-    return [WaitingLine._make(row) for row in session.connection().execute(_WAITING, {"centre": centre_id, "day": day})]
-
-
 def current(session: Session, centre_id: int, day: date) -> list[CurrentLine]:
     return [CurrentLine._make(row) for row in session.connection().execute(_CURRENT, {"centre": centre_id, "day": day})]
 
@@ -237,7 +229,7 @@ def all_current(session: Session, centre_id: int) -> list[Current]:
 
 def left_open(session: Session, centre_id: int, before: date) -> list[TicketRow]:
     """Tickets of days before that one which are not at their end."""
-    rows = _TICKET.where(t.centre_id == centre_id, t.day < before, t.state.in_((WAITING, *CURRENT)))
+    rows = _TICKET.where(t.centre_id == centre_id, t.day < before, t.state.in_(OPEN))
     return [TicketRow._make(row) for row in session.connection().execute(rows.order_by(t.id))]
 
 

@@ -272,9 +272,14 @@ def _queue(seen: Desk) -> list[QueueLine]:
     at = clock.now()
     return [
         QueueLine(w.id, shown(w.number), w.kind, w.language, w.programme, w.bound_name, w.due_at, w.taken_at,
-                  int((at - w.taken_at).total_seconds() // 60), shown_wait(seen.forecasts[w.id]))
+                  int((at - w.taken_at).total_seconds() // 60), _still(seen, w.id))
         for w in seen.queue
     ]  # fmt: skip
+
+
+def _still(seen: Desk, ticket_id: int) -> tuple[int, int] | None:
+    forecast = seen.forecasts.get(ticket_id)
+    return None if forecast is None else shown_wait(forecast)
 
 
 def _arrival(line: Line) -> Arrival:

@@ -108,6 +108,14 @@ REASONS: dict[str, LazyString] = {
 STATES: dict[str, LazyString] = {
     "cancelled": _("This appointment was cancelled."),
     "other-day": _("This appointment is on another day."),
+    "undo-over": _("This can be taken back for ten seconds only."),
+    "moved-on": _("This cannot be taken back, because something else has happened since."),
+    "back-before": _("This number has come back once already. Please give a new one."),
+    "back-too-late": _("This number was called more than an hour ago. Please give a new one."),
+    "booked": _("This visitor has an appointment."),
+    "crisis": _("This visitor cannot be sent away."),
+    "needs-a-talk": _("This visitor waits for a counsellor."),
+    "already-there": _("The number waits there already."),
     "called-often-enough": _("This number was called four times. Nobody came."),
 }
 # What a TooLate timed, where it was no appointment.

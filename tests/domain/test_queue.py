@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking.domain.queue import ABOUT_TO_BEGIN, Caller, Waiting, may_call, next_for, order
+from booking.domain.queue import ABOUT_TO_BEGIN, Caller, Waiting, may_call, next_for, order, since_for_place
+from booking.domain.tickets import CRISIS, EVENT, SHORT, WALK_IN
 
 NOW = datetime(2027, 3, 2, 8, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -15,8 +16,8 @@ ANNA, BEATE = 11, 12
 CALLER = Caller(ANNA, frozenset({MBE}))
 
 
-def walk_in(id_, taken=-10, programme=None):
-    return Waiting(id_, id_, programme, None, None, NOW + taken * MINUTE)
+def walk_in(id_, taken=-10, programme=None, **more):
+    return Waiting(id_, id_, programme, None, None, NOW + taken * MINUTE, **more)
 
 
 def booked(id_, due, bound_to=ANNA, taken=-10, programme=MBE):
@@ -38,7 +39,7 @@ def test_an_early_appointment_is_called_rather_than_nobody():
 
 
 def test_of_two_due_appointments_the_one_that_was_due_first_goes_first_whoever_came_first():
-    assert next_for(CALLER, [booked(1, due=-5, taken=-40), booked(2, due=-15, taken=-1)], NOW).id == 2
+    assert next_for(CALLER, [booked(1, due=-5, taken=-40), booked(2, due=-9, taken=-1)], NOW).id == 2
 
 
 def test_walk_ins_of_the_same_second_go_by_their_numbers():
@@ -79,30 +80,99 @@ def test_nobody_is_next_in_an_empty_queue():
     assert next_for(CALLER, [], NOW) is None
 
 
+# ── points ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_crisis_goes_before_everybody_and_the_first_of_two_first():
+    tickets = [booked(1, due=-5, taken=-6), walk_in(2, -50), walk_in(3, 0, kind=CRISIS), walk_in(4, -1, kind=CRISIS)]
+    assert [t.id for t in order(tickets, NOW)] == [4, 3, 1, 2]
+
+
+def test_a_stated_need_makes_minutes_count_one_and_a_half_times():
+    for raised_for, first in ((20, 1), (21, 2)):
+        assert order([walk_in(1, -30), walk_in(2, -raised_for, raised=True)], NOW)[0].id == first
+
+
+def test_who_comes_late_for_an_appointment_has_the_place_of_its_time():
+    assert order([walk_in(1, -20), booked(2, due=-15, taken=-5)], NOW)[0].id == 2  # ten minutes: still in time
+    late = booked(2, due=-15, taken=-4)
+    assert [t.id for t in order([walk_in(1, -20), late, walk_in(3, -14)], NOW)] == [1, 2, 3]
+    assert late.turn_at is None
+
+
+def test_somebody_whose_language_she_speaks_is_preferred_for_less_than_fifteen_minutes():
+    caller = CALLER._replace(languages=frozenset({"de", "ar"}))
+    for waited, language, first in ((14, "ar", 2), (15, "ar", 1), (14, "de", 1), (14, "tr", 1), (14, None, 1)):
+        tickets = [walk_in(1, -waited), walk_in(2, 0, language=language)]
+        assert next_for(caller, tickets, NOW).id == first
+        assert order(tickets, NOW)[0].id == 1
+
+
+def test_a_guest_of_an_event_is_called_by_her_host_alone():
+    guest = walk_in(1, kind=EVENT)
+    assert not may_call(CALLER, guest)
+    assert may_call(CALLER, guest._replace(bound_to=ANNA))
+
+
+def test_what_was_handed_to_a_carrier_is_for_its_counsellors():
+    assert [may_call(CALLER._replace(carrier_id=of), walk_in(1, carrier_id=3)) for of in (3, 4, None)] == [
+        True, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("others", "place"), [(0, 0), (1, 0), (2, 0), (3, 1), (6, 2), (9, 3)])
+def test_who_comes_back_stands_in_the_front_third(others, place):
+    waiting = [walk_in(n, -7 * n - n * n, raised=n % 2 == 0) for n in range(1, others + 1)]
+    for mine in (walk_in(99), walk_in(99, raised=True)):
+        first = [booked(50, due=-1), walk_in(51, kind=CRISIS)]
+        back = mine._replace(since=since_for_place(mine, [*waiting, *first], NOW))
+        assert [t.id for t in order([*waiting, back], NOW)].index(99) == place
+
+
 # ── a whole morning ───────────────────────────────────────────────────────────────────────────────────────────────
 
 minutes, programmes = st.integers(-60, 60), st.sampled_from([MBE, JMD])
 tickets = st.lists(
-    st.builds(walk_in, st.just(0), minutes, st.sampled_from([None, MBE, JMD]))
+    st.builds(
+        walk_in, st.just(0), minutes, st.sampled_from([None, MBE, JMD]), raised=st.booleans(),
+        kind=st.sampled_from([WALK_IN, WALK_IN, WALK_IN, SHORT, CRISIS, EVENT]),
+        language=st.sampled_from([None, "de", "ar", "tr"]), carrier_id=st.sampled_from([None, None, 3]),
+    )
     | st.builds(
         booked, st.just(0), minutes, st.sampled_from([ANNA, BEATE, None]), minutes, st.sampled_from([MBE, JMD])
     ),
     max_size=12,
-).map(lambda found: [t._replace(id=i, number=i) for i, t in enumerate(found, 1)])
+).map(lambda found: [t._replace(id=i, number=i) for i, t in enumerate(found, 1)])  # fmt: skip
 NEW = Caller(13, frozenset())
-callers = st.sampled_from([CALLER, Caller(BEATE, frozenset({MBE, JMD})), NEW])
+SPEAKER = Caller(BEATE, frozenset({MBE, JMD}), frozenset({"de", "ar"}), 3)
+callers = st.sampled_from([CALLER, SPEAKER, NEW])
 
 
 def her_turn(ticket, caller, now):
-    """Due; or her own visitor, who is here and whose appointment begins in a few minutes."""
+    """In time and due; or her own visitor, who is here and whose appointment begins in a few minutes."""
     early = ABOUT_TO_BEGIN if ticket.bound_to == caller.id else timedelta(0)
-    return ticket.due_at is not None and ticket.due_at <= now + early
+    in_time = ticket.due_at is not None and ticket.since <= ticket.due_at + timedelta(minutes=10)
+    return in_time and ticket.due_at <= now + early
+
+
+def by_points(ticket):
+    """Whose place points decide: who has no appointment, or came too late for it."""
+    return ticket.kind != CRISIS and (ticket.due_at is None or ticket.since > ticket.due_at + timedelta(minutes=10))
+
+
+def counted(ticket, now):
+    since = ticket.since if ticket.due_at is None else ticket.due_at
+    return (now - since) / MINUTE * (1.5 if ticket.raised else 1)
+
+
+def fits(ticket, caller):
+    return ticket.language not in (None, "de") and ticket.language in caller.languages
 
 
 @given(tickets, st.lists(st.tuples(callers, st.integers(0, 15)), min_size=20, max_size=20))
-def test_a_walk_in_is_overtaken_only_by_a_due_appointment(waiting, calls):
-    """Whoever calls, in whatever order: those who came later and go first have an appointment that was due, or that is
-    about to begin and would begin late if its own counsellor called anybody else."""
+def test_a_walk_in_is_overtaken_only_by_a_crisis_a_due_appointment_or_more_points(waiting, calls):
+    """Whoever calls, in whatever order. Never within a class: of the same weight, and equally well understood by who
+    calls, who came first goes first. A language costs nobody fifteen points."""
     waiting, now = list(waiting), NOW
     for caller, passed in calls:
         now += passed * MINUTE
@@ -111,29 +181,24 @@ def test_a_walk_in_is_overtaken_only_by_a_due_appointment(waiting, calls):
             assert not any(may_call(caller, t) for t in waiting)
             continue
         waiting.remove(chosen)
-        if her_turn(chosen, caller, now):
-            continue
-        for left in waiting:
-            if not may_call(caller, left):
+        for left in (t for t in waiting if may_call(caller, t)):
+            if chosen.kind == CRISIS:
                 continue
-            if left.due_at is None:
-                assert chosen.due_at is None
-                assert (chosen.taken_at, chosen.id) < (left.taken_at, left.id)
-            else:
-                assert not her_turn(left, caller, now), "an appointment that is due waits behind one that is not"
+            assert left.kind != CRISIS
+            if her_turn(chosen, caller, now):
+                continue
+            assert not her_turn(left, caller, now), "an appointment that is due waits behind one that is not"
+            if not by_points(left):
+                continue
+            assert by_points(chosen), "an appointment before its time has jumped"
+            ahead = counted(chosen, now) - counted(left, now)
+            assert ahead > -15 if fits(chosen, caller) and not fits(left, caller) else ahead >= -1e-9
+            if (chosen.raised, fits(chosen, caller)) == (left.raised, fits(left, caller)):
+                assert chosen.counts_from <= left.counts_from
 
 
 @given(tickets, callers)
-def test_the_next_one_is_the_first_of_the_desks_list_whom_she_may_call(waiting, caller):
-    """But for her own visitor, who comes some minutes early before all whose time has not come."""
-    hers = [t for t in order(waiting, NOW) if may_call(caller, t)]
-    turn = [t for t in hers if her_turn(t, caller, NOW)]
-    first = min(turn, key=lambda t: (t.due_at, t.id)) if turn else (hers[0] if hers else None)
-    assert next_for(caller, waiting, NOW) == first
-
-
-@given(tickets, callers)
-def test_without_own_visitors_about_to_begin_the_desks_list_is_the_order(waiting, caller):
+def test_without_languages_and_own_visitors_the_desks_list_is_the_order(waiting, caller):
     far = [t for t in waiting if t.due_at is None or t.due_at <= NOW or t.due_at > NOW + ABOUT_TO_BEGIN]
     hers = [t for t in order(far, NOW) if may_call(caller, t)]
-    assert next_for(caller, far, NOW) == (hers[0] if hers else None)
+    assert next_for(caller._replace(languages=frozenset()), far, NOW) == (hers[0] if hers else None)

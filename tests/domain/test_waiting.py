@@ -106,7 +106,8 @@ def test_a_talk_keeps_its_room_and_nobody_begins_one_that_would_run_into_an_appo
 
 def as_queued(ticket):
     due = None if ticket.due is None else NOON + timedelta(minutes=ticket.due)
-    return Waiting(ticket.id, ticket.id, ticket.programme_id, ticket.bound_to, due, NOON)
+    came = NOON if due is None else min(NOON, due)  # in time: who comes late has no booked time any more
+    return Waiting(ticket.id, ticket.id, ticket.programme_id, ticket.bound_to, due, came)
 
 
 def nine_tickets():

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from booking.domain.actors import By
 from booking.domain.errors import Invalid, NobodyWaiting, NoRoom, NotFound, StillBusy, WrongState
 from booking.services import appointments, calls, tickets
+from booking.services.steps import queueing
 from booking.services.steps import rooms as rooms_step
 from booking.store import models as m
 from booking.store.db import transaction
@@ -176,7 +177,7 @@ def test_who_was_first_is_noticed_by_the_row_itself(centre, anna, monkeypatch, h
     a_ticket(centre)
     ticket = call(centre, anna)
     change(m.Ticket, ticket.id, state="done")
-    monkeypatch.setattr(calls, "_hers", lambda *_: ticket)
+    monkeypatch.setattr(queueing, "hers", lambda *_: ticket)
     with pytest.raises(WrongState) as refused:
         do("start", centre, ticket, anna)
     assert refused.value.state == "changed"
@@ -186,11 +187,11 @@ def test_who_was_first_is_noticed_by_the_row_itself(centre, anna, monkeypatch, h
 def test_a_ticket_does_not_end_whose_appointment_is_not_what_it_should_be(centre, anna):
     ticket = an_arrival(centre, TEN)
     call(centre, anna)
-    change(m.Appointment, ticket.appointment_id, state="cancelled")
+    change(m.Appointment, ticket.appointment_id, state="missed")
     with pytest.raises(WrongState) as refused:
         do("finish", centre, ticket, anna)
     assert refused.value.state == "changed"
-    assert (rows(m.Ticket.state), rows(m.Appointment.state)) == (["called"], ["cancelled"])
+    assert (rows(m.Ticket.state), rows(m.Appointment.state)) == (["called"], ["missed"])
 
 
 def test_a_room_that_is_in_use_after_all_is_a_refusal_and_no_error(centre, anna, monkeypatch):

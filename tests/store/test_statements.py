@@ -108,7 +108,7 @@ VERBS = {
     "take": (lambda c, _: a_ticket(c, "mbe"), 9),
     "calls.view": (lambda c, anna: calls.view(c, anna, now=NOW), 9),
     "call_next": (lambda c, anna: calls.call_next(c, anna, by=DESK, now=NOW), 12),
-    "desk.view": (lambda c, _: desk.view(c, now=NOW), 18),
+    "desk.view": (lambda c, _: desk.view(c, now=NOW), 21),
     "desk.choices": (lambda c, _: desk.choices(c, now=NOW), 3),
     "snapshot": (lambda c, _: screens.snapshot(c, now=NOW), 8),  # with everybody's place and the last forecast
     "forecasts.refresh": (lambda c, _: forecasts.refresh(c, now=NOW), 21),
@@ -183,7 +183,7 @@ def test_what_is_done_with_one_appointment_takes_no_more_than_it_did():
         "cancel": (lambda: changes.cancel(centre, other, by=WEB, now=NOW), 13),
         "check_in": (lambda: tickets.check_in(centre, card.id, by=DESK, now=NOW), 11),
         # with the roster of the day, because a colleague's appointment is near
-        "call_next": (lambda: ticket.append(calls.call_next(centre, anna, by=DESK, now=due).id), 18),
+        "call_next": (lambda: ticket.append(calls.call_next(centre, anna, by=DESK, now=due).id), 19),
         "recall": (lambda: calls.recall(centre, *ticket, anna, by=DESK, now=due), 5),
         "start": (lambda: calls.start(centre, *ticket, anna, by=DESK, now=due), 5),
         "finish": (lambda: calls.finish(centre, *ticket, anna, by=DESK, now=due), 8),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from booking.domain import waiting
+from booking.domain import tickets, waiting
 from booking.domain.appointments import BOOKED
 from booking.domain.queue import Waiting
 from booking.domain.times import Grid, Span
@@ -21,6 +21,7 @@ from booking.store.appointments import Line
 from booking.store.tickets import CurrentLine
 
 MINUTE = timedelta(minutes=1)
+SHORT = timedelta(minutes=5)  # a letter, a stamp (domain.md 5.1)
 _one_play = threading.Lock()
 
 
@@ -36,7 +37,8 @@ def scene(
     session: Session, centre_id: int, today: House, ordered: Sequence[Waiting], current: Sequence[CurrentLine],
     of_today: Sequence[Line], now: datetime,
 ) -> Scene:  # fmt: skip
-    """`ordered`: the waiting tickets in their order; `of_today`: all appointments of today."""
+    """`ordered`: the waiting tickets in their order, of which those for an event are called by nobody; `of_today`: all
+    appointments of today."""
     grid = today.calendar.grid
     span = Span(grid.origin, grid.at(grid.steps))
     room_of = {row.id: row.room_id for row in appointment_store.taken(session, centre_id, span, now)}
@@ -45,17 +47,20 @@ def scene(
         room.id: _windows(grid, grid.whole, (line for line in expected if room_of.get(line.id) == room.id), now)
         for room in roster_store.talk_rooms(session, centre_id)
     }
+    called = [one for one in ordered if one.kind != tickets.EVENT or one.bound_to is not None]
     skills, rooms_of = roster_store.skills(session, centre_id), roster_store.rooms_used(session, centre_id)
+    languages = roster_store.languages(session, centre_id)
+    carriers = {person.id: person.carrier_id for person in roster_store.people(session, centre_id)}
     talks = {line.counsellor_id: line for line in current}
     people = [
         Counsellor(
             id_, frozenset(skills.get(id_, ())), tuple(room for room in rooms_of.get(id_, ()) if room in rooms),
             _windows(grid, work.talks, (line for line in expected if line.counsellor_id == id_), now),
-            _talk(talks.get(id_), now),
+            _talk(talks.get(id_), now), frozenset(languages.get(id_, ())), carriers.get(id_),
         )
         for id_, work in today.at_work.items()
     ]  # fmt: skip
-    return Scene(tuple(people), tuple(rooms.items()), tuple(_ticket(one, of_today, now) for one in ordered))
+    return Scene(tuple(people), tuple(rooms.items()), tuple(_ticket(one, of_today, now) for one in called))
 
 
 def forecasts(seen: Scene) -> dict[int, Forecast]:
@@ -84,12 +89,13 @@ def _talk(line: CurrentLine | None, now: datetime) -> Talk | None:
 
 
 def _ticket(ticket: Waiting, of_today: Sequence[Line], now: datetime) -> Ticket:
-    if ticket.due_at is None:
-        return Ticket(ticket.id, ticket.programme_id, ticket.bound_to, None, WALK_IN / MINUTE)
+    due = None if ticket.turn_at is None else _minutes(ticket.turn_at, now)
     own = (line for line in of_today if (line.starts_at, line.counsellor_id) == (ticket.due_at, ticket.bound_to))
-    usual = next((line.ends_at - line.starts_at for line in own), WALK_IN)
-    due = _minutes(ticket.due_at, now)
-    return Ticket(ticket.id, ticket.programme_id, ticket.bound_to, due, usual / MINUTE)
+    known = next((line.ends_at - line.starts_at for line in own), SHORT if ticket.kind == tickets.SHORT else WALK_IN)
+    return Ticket(
+        ticket.id, ticket.programme_id, ticket.bound_to, due, known / MINUTE, _minutes(ticket.counts_from, now),
+        ticket.raised, ticket.kind == tickets.CRISIS, ticket.language, ticket.carrier_id,
+    )  # fmt: skip
 
 
 def _minutes(at: datetime, since: datetime) -> float:

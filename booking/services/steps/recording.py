@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
@@ -14,8 +15,12 @@ _STEP, _LOOK = insert(m.Step), insert(m.Look)
 _BOARD = update(m.Board).where(m.Board.centre_id == bindparam("centre")).values(version=m.Board.version + 1)
 
 
-def ticket_step(session: Session, centre_id: int, ticket_id: int, name: str, now: datetime, by: By) -> None:
-    _step(session, centre_id, name, now, by, ticket_id=ticket_id)
+def ticket_step(
+    session: Session, centre_id: int, ticket_id: int, name: str, now: datetime, by: By, *,
+    before: Mapping[str, Any] | None = None, reason: str | None = None,
+) -> None:  # fmt: skip
+    """`before`: what the ticket was, for taking the step back; None: it stays."""
+    _step(session, centre_id, name, now, by, ticket_id=ticket_id, before=_plain(before), reason=reason)
 
 
 def appointment_step(session: Session, centre_id: int, appointment_id: int, name: str, now: datetime, by: By) -> None:
@@ -49,6 +54,13 @@ def desk_changed(session: Session, centre_id: int) -> None:
     announce(session, centre_id, "desk")
 
 
-def _step(session: Session, centre_id: int, name: str, now: datetime, by: By, **of: int) -> None:
+def _step(session: Session, centre_id: int, name: str, now: datetime, by: By, **of: Any) -> None:
     row = {"centre_id": centre_id, "name": name, "at": now, "staff_id": by.staff_id, "door": by.door, **of}
     session.connection().execute(_STEP, row)
+
+
+def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """As JSON keeps it: instants as text."""
+    if values is None:
+        return None
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}

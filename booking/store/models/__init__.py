@@ -43,6 +43,7 @@ from booking.store.models.people import StaffProgramme as StaffProgramme
 from booking.store.models.people import StaffRoom as StaffRoom
 from booking.store.models.people import StaffSession as StaffSession
 from booking.store.models.people import StaffToken as StaffToken
+from booking.store.models.queue import Figure as Figure
 from booking.store.models.queue import Message as Message
 from booking.store.models.queue import Pairing as Pairing
 from booking.store.models.queue import Screen as Screen

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,6 +18,9 @@ class Ticket(Base):
 
     `tag`: what its own page knows it by in the public snapshot; opens nothing. `voice`: the language in which the
     number is also called aloud, because she chose it.
+    `since`: from when its minutes count, and `raised`: more than others (domain/queue); while it is parked they stand
+    still at `parked_at`. `carrier_id`, `bound_to`: whom a transfer left it to. `referred_to`: a partner's slug.
+    `tapped`: the figures of its talk are given, in rows that do not name it.
     """
 
     __tablename__ = "ticket"
@@ -29,6 +33,9 @@ class Ticket(Base):
         Index("one_ticket_a_room", "room_id", unique=True,
               sqlite_where=text("state IN ('called', 'in_talk')"),
               postgresql_where=text("state IN ('called', 'in_talk')")),
+        CheckConstraint("state <> 'waiting' OR (counsellor_id IS NULL AND called_at IS NULL)"),
+        CheckConstraint("(state = 'parked') = (parked_at IS NOT NULL)"),
+        CheckConstraint("(state = 'referred') = (referred_to IS NOT NULL)"),
     )  # fmt: skip
     id: Mapped[int] = key()
     centre_id: Mapped[int] = mapped_column(Id, ForeignKey("centre.id", ondelete="CASCADE"))
@@ -41,9 +48,14 @@ class Ticket(Base):
     appointment_id: Mapped[int | None] = mapped_column(
         Id, ForeignKey("appointment.id", ondelete="CASCADE"), unique=True
     )
+    carrier_id: Mapped[int | None] = to("carrier.id")
     bound_to: Mapped[int | None] = to("staff.id")
     due_at: Mapped[datetime | None]
     taken_at: Mapped[datetime]
+    since: Mapped[datetime] = mapped_column(default=lambda context: context.get_current_parameters()["taken_at"])
+    needs: Mapped[list[str]] = mapped_column(default=list)
+    deadline_today: Mapped[bool] = mapped_column(default=False)
+    raised: Mapped[bool] = mapped_column(default=False)
     counsellor_id: Mapped[int | None] = to("staff.id")
     room_id: Mapped[int | None] = to("room.id")
     calls: Mapped[int] = mapped_column(default=0)
@@ -52,6 +64,26 @@ class Ticket(Base):
     ended_at: Mapped[datetime | None]
     tag: Mapped[str] = mapped_column(String(12), unique=True, default=lambda: secrets.token_urlsafe(TAG_BYTES))
     voice: Mapped[str | None] = mapped_column(String(12))
+    parked_at: Mapped[datetime | None]
+    returned: Mapped[bool] = mapped_column(default=False)
+    referred_to: Mapped[str | None] = mapped_column(String(40))
+    tapped: Mapped[bool] = mapped_column(default=False)
+
+
+class Figure(Base):
+    """What a counsellor tapped after a talk, for the figures: of a day, never of a person or a number."""
+
+    __tablename__ = "figure"
+    __table_args__ = (Index("figure_day", "centre_id", "day"), CheckConstraint("people BETWEEN 1 AND 20"))
+    id: Mapped[int] = key()
+    centre_id: Mapped[int] = mapped_column(Id, ForeignKey("centre.id", ondelete="CASCADE"))
+    day: Mapped[date]
+    topic: Mapped[str | None] = mapped_column(String(40))
+    people: Mapped[int]
+    first: Mapped[bool | None]
+    area: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str | None] = mapped_column(String(12))
+    interpreter: Mapped[bool | None]
 
 
 class Series(Base):
@@ -84,7 +116,11 @@ class Message(Base):
 
 
 class Step(Base):
-    """What happened: every step of a ticket, an appointment or a message, with when, by whom and through which door."""
+    """What happened: every step of a ticket, an appointment or a message, with when, by whom and through which door.
+
+    `before`: what a ticket was, for taking the step back within seconds; then it is `undone`, and says so for good.
+    `reason`: why the desk called this one.
+    """
 
     __tablename__ = "step"
     __table_args__ = (
@@ -103,6 +139,9 @@ class Step(Base):
     at: Mapped[datetime]
     staff_id: Mapped[int | None] = to("staff.id")
     door: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str | None] = mapped_column(String(20))
+    before: Mapped[dict[str, Any] | None]
+    undone: Mapped[bool] = mapped_column(default=False)
 
 
 class Screen(Base):

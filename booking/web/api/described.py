@@ -11,7 +11,7 @@ from spectree.utils import parse_code
 from booking.domain.actors import By
 from booking.domain.availability import Age
 from booking.domain.errors import Invalid
-from booking.domain.tickets import shown
+from booking.domain.tickets import said_kind, shown
 from booking.services.calls import TicketRow
 from booking.web import i18n
 from booking.web.api.models import NOT_IN_ADDRESSES, AgeAnswer, Problem, Ticket
@@ -111,6 +111,6 @@ def by_staff() -> By:
 
 def ticket_model(row: TicketRow) -> Ticket:
     return Ticket(
-        id=row.id, number=shown(row.number), kind=row.kind, state=row.state, language=row.language, room=row.room,
-        calls=row.calls,
+        id=row.id, number=shown(row.number), kind=said_kind(row.kind), state=row.state, language=row.language,
+        room=row.room, calls=row.calls,
     )  # fmt: skip

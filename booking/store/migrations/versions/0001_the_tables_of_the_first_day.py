@@ -753,9 +753,14 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=12), nullable=True),
         sa.Column("programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("carrier_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("bound_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("needs", sa.JSON(), nullable=False),
+        sa.Column("deadline_today", sa.Boolean(), nullable=False),
+        sa.Column("raised", sa.Boolean(), nullable=False),
         sa.Column("counsellor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("room_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("calls", sa.Integer(), nullable=False),
@@ -764,10 +769,21 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tag", sa.String(length=12), nullable=False),
         sa.Column("voice", sa.String(length=12), nullable=True),
+        sa.Column("parked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returned", sa.Boolean(), nullable=False),
+        sa.Column("referred_to", sa.String(length=40), nullable=True),
+        sa.Column("tapped", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("state <> 'waiting' OR (counsellor_id IS NULL AND called_at IS NULL)"),
+        sa.CheckConstraint("(state = 'parked') = (parked_at IS NOT NULL)"),
+        sa.CheckConstraint("(state = 'referred') = (referred_to IS NOT NULL)"),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["bound_to"],
             ["staff.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["carrier_id"],
+            ["carrier.id"],
         ),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
@@ -803,6 +819,24 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('called', 'in_talk')"),
         )
         batch_op.create_index("ticket_waiting", ["centre_id", "day", "state"], unique=False)
+
+    op.create_table(
+        "figure",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("topic", sa.String(length=40), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("first", sa.Boolean(), nullable=True),
+        sa.Column("area", sa.String(length=40), nullable=True),
+        sa.Column("language", sa.String(length=12), nullable=True),
+        sa.Column("interpreter", sa.Boolean(), nullable=True),
+        sa.CheckConstraint("people BETWEEN 1 AND 20"),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("figure", schema=None) as batch_op:
+        batch_op.create_index("figure_day", ["centre_id", "day"], unique=False)
 
     op.create_table(
         "visitor",
@@ -910,6 +944,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("door", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("undone", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "(ticket_id IS NOT NULL AND appointment_id IS NULL AND message_id IS NULL) OR (ticket_id IS NULL AND appointment_id IS NOT NULL AND message_id IS NULL) OR (ticket_id IS NULL AND appointment_id IS NULL AND message_id IS NOT NULL)"
         ),
@@ -965,6 +1002,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_visitor_centre_id"))
 
     op.drop_table("visitor")
+    with op.batch_alter_table("figure", schema=None) as batch_op:
+        batch_op.drop_index("figure_day")
+
+    op.drop_table("figure")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index("ticket_waiting")
         batch_op.drop_index(
