@@ -213,7 +213,8 @@ def closure() -> ResponseReturnValue:
 
 @blueprint.post("/<centre>/roster/closed-today")
 def closed_today() -> ResponseReturnValue:
-    return _saved(closures.close_today(g.centre.id, **_doing()))
+    closures.close_today(g.centre.id, **_doing())
+    return redirect(url_for(".page", saved="1"), 303)
 
 
 @blueprint.post("/<centre>/roster/phoned/<int:appointment_id>")
@@ -285,7 +286,8 @@ def _in_the_way(refusal: LeavesCentreEmpty | ShiftsOverlap | StillBooked) -> dic
 
 
 def _saved(saved: Saved) -> ResponseReturnValue:
-    return redirect(url_for(".page", saved="1", outside=len(saved.outside) or None), 303)
+    """Who lost her place is looked after at once: then the next page is the plan for all of them."""
+    return redirect(url_for("cover.page" if saved.outside else ".page", saved="1"), 303)
 
 
 def _shown(template: str, **context: Any) -> str:
