@@ -657,6 +657,15 @@ def test_whoever_came_anyway_has_one_number_and_no_other_time_waits_for_her(hous
         offers.came_anyway(house, line, by=LEAD, now=start)
 
 
+def test_whoever_comes_anyway_where_no_other_time_was_found_has_a_number_too(house, anna):
+    start = at("2027-03-02 10:00")
+    came = an_appointment(house, anna, start)
+    an_absence(house, anna, NOW - DAY, NOW + 60 * DAY)
+    settle(house)
+    assert rows(m.CoverLine.action, m.CoverLine.hold_id) == [("cancel", None)]
+    assert offers.came_anyway(house, rows(m.CoverLine.id)[0], by=LEAD, now=start).appointment_id == came
+
+
 def test_nobody_comes_anyway_to_what_was_taken_back(house, anna):
     id_ = an_appointment(house, anna, at("2027-03-02 10:00"))
     an_absence(house, anna, NOW - DAY, NOW + DAY)
