@@ -37,6 +37,7 @@ from booking.web.places import config
 blueprint = Blueprint("appointments", __name__)
 DEVICE_COOKIE = "device"  # random; says only which times are held for the same browser
 ROBOTS = ("User-agent: *", "Disallow: /*/appointment/", "Disallow: /*?", "Disallow: /*/times", "Disallow: /api/")
+LANGUAGE_COOKIE = "language"  # of who chose a time: the next first page is in it
 UNANSWERED = Invalid("age", "age-unanswered")
 
 
@@ -47,9 +48,10 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/<centre>/")
 def first_page() -> ResponseReturnValue:
-    """The only place where the browser's languages are asked."""
+    """The only place where the browser's languages are asked, and only of who has not chosen one before."""
     shown = [language.tag for language in i18n.released(g.centre.languages)]
-    language = next((tag for tag in (i18n.guessed(), *shown) if tag in shown), i18n.FALLBACK)
+    chosen = request.cookies.get(cookie_name(LANGUAGE_COOKIE))
+    language = next((tag for tag in (chosen, i18n.guessed(), *shown) if tag in shown), i18n.FALLBACK)
     return redirect(url_for(".topics", language=language))
 
 
@@ -143,7 +145,8 @@ def _kept(topic: str, start: datetime) -> ResponseReturnValue:
     device = _device() or secrets.token_urlsafe(16)
     held = holds.take(g.centre.id, wishes.wish(topic), start, device=device, now=clock.now())
     onward = url_for(".details", topic=topic, start=start.isoformat(), hold=held.token, **wishes.query())
-    return keep_cookie(make_response(redirect(onward, 303)), DEVICE_COOKIE, device)
+    answer = keep_cookie(make_response(redirect(onward, 303)), DEVICE_COOKIE, device)
+    return keep_cookie(answer, LANGUAGE_COOKIE, i18n.page_language())
 
 
 def _device() -> str | None:

@@ -210,6 +210,7 @@ def _words() -> dict[str, object]:
         "text": text,
         "page_language": language.tag,
         "page_tag": language.tag.removesuffix(EASY),
+        "page_endonym": language.endonym,
         "page_direction": language.direction,
         "languages": _switcher() if request else [],
         "spoken": spoken(),

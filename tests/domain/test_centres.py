@@ -93,6 +93,10 @@ SINGLE = [
     ('languages = ["de", "en", "ar"]', "languages = [1]", "centre.languages[1]", "not known"),
     ('languages = ["de", "en", "ar"]', 'languages = ["de", "en", "de", "de"]', "centre.languages", "twice"),
     ('languages = ["de", "en", "ar"]', "languages = []", "centre.languages", "needs a language"),
+    ('languages = ["de", "en", "ar"]', 'languages = ["de"]\nmodes = []', "centre.modes", "at least one way"),
+    ('languages = ["de", "en", "ar"]', 'languages = ["de"]\nmodes = ["fax"]', "centre.modes[1]", "not known"),
+    *(("erase_after_days = 30", f'erase_after_days = 30\nembedded_on = ["{site}"]', "centre.embedded_on[1]", "a site")
+      for site in ("http://a.example", "https://a.example/x", "https://a.example; script-src *", "*")),
     ('interpreted = ["ar"]', 'interpreted = "ar"', "centre.interpreted", "a list"),
     ("horizon_days = 21", "horizon_days = 0", "centre.horizon_days", "from 1 to 365"),
     ("horizon_days = 21", "horizon_days = true", "centre.horizon_days", "whole number"),

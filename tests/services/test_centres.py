@@ -609,3 +609,9 @@ def test_appointments_at_a_site_that_ends_are_named(loaded):
     book()
     found = twice(RICH.replace('address = "Gasse 3"', 'address = "Gasse 3"\nlast_day = 2027-03-01'))
     assert found[-1] == Change("kept", "appointment", "12345678", "site", TUESDAY, None)
+
+
+def test_a_poster_s_picture_carries_itself_and_its_address():
+    here, there = (centres.address_picture(f"https://a.example/{slug}/de/") for slug in ("here", "there"))
+    assert here.startswith("data:image/svg+xml")
+    assert here != there

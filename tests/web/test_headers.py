@@ -164,7 +164,7 @@ def test_who_chooses_a_time_gets_the_devices_cookie_and_then_the_forms(client, h
     times = client.get("/ludwigsburg/ar/residence/times?age=reached")
     chosen = press_once(client, times, start=read(times).form("start").offered["start"][0])
     assert chosen.status_code == 303
-    assert [cookie.partition("=")[0] for cookie in chosen.headers.getlist("Set-Cookie")] == ["device"]
+    assert [cookie.partition("=")[0] for cookie in chosen.headers.getlist("Set-Cookie")] == ["device", "language"]
     assert "SameSite=Strict" in chosen.headers["Set-Cookie"]
     details = client.get(chosen.location)
     assert [cookie.partition("=")[0] for cookie in details.headers.getlist("Set-Cookie")] == ["form"]

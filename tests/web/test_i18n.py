@@ -85,6 +85,13 @@ def test_the_switcher_offers_the_centre_s_languages_in_its_order(app, client, ho
     assert [link for link in page.links if link.endswith("/find")] == ["/ludwigsburg/ar/find", "/ludwigsburg/de/find"]
 
 
+def test_who_has_chosen_a_time_comes_back_to_her_language_whatever_the_browser_s(client, house):
+    details_page(client, language="ar", topic="german")
+    assert client.get("/ludwigsburg/", headers={"Accept-Language": "de"}).location == "/ludwigsburg/ar/"
+    client.set_cookie("language", "xx")
+    assert client.get("/ludwigsburg/", headers={"Accept-Language": "en"}).location == "/ludwigsburg/en/"
+
+
 def test_a_centre_whose_first_language_has_no_pages_begins_with_one_that_has(app, client, house):
     change(app, update(m.Centre).values(languages=["uk", "ar", "de"]))
     assert client.get("/ludwigsburg/").location == "/ludwigsburg/de/"
