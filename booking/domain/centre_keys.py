@@ -187,6 +187,7 @@ INTERPRETER = {
 }
 FILE = read.table(
     {
+        "texts": Key(read.texts, {}),
         "centre": Key(read.table(CENTRE)),
         "carrier": Key(read.many(read.table(CARRIER))),
         "partner": Key(read.many(read.table(PARTNER)), ()),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from booking.domain.times import GRAIN_MINUTES
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-PAGE_LANGUAGES = ("de", "en", "ar")
+REQUIRED_LANGUAGES = ("de", "en")
 # What people speak: the tags that have a name of their own in web/i18n.py.
 LANGUAGES = frozenset((
     "ar", "bg", "de", "en", "es", "fa", "fa-AF", "fr", "hr", "it", "ku", "pl", "ps", "ro", "ru", "so", "sq", "ti", "tr",
@@ -150,16 +150,31 @@ def each_once(reader: Reader) -> Reader:
 
 
 def words(value: object, at: At) -> dict[str, str]:
-    """A text for people in every language of the pages."""
+    """A text for people in German, English and whatever the centre has more: pages say in German what is missing."""
     if not isinstance(value, dict):
-        raise Wrong("no-texts", languages=PAGE_LANGUAGES)
-    for tag in PAGE_LANGUAGES:
+        raise Wrong("no-texts", languages=REQUIRED_LANGUAGES)
+    for tag in REQUIRED_LANGUAGES:
         if tag not in value:
             at.say("text-missing", language=tag)
     for tag in value:
         (at / tag).read(text(400), value[tag])
         if tag not in LANGUAGES:
             (at / tag).say("no-page-language")
+    return value
+
+
+def texts(value: object, at: At) -> dict[str, dict[str, str]]:
+    """Translations by language, each beside the German it belongs to; see domain.centre_texts."""
+    if not isinstance(value, dict):
+        raise Wrong("no-table")
+    for tag, said in value.items():
+        if tag not in LANGUAGES:
+            (at / tag).say("no-page-language")
+        elif not isinstance(said, dict):
+            (at / tag).say("no-table")
+        else:
+            for german, own in said.items():
+                (at / tag / german).read(text(400), own)
     return value
 
 

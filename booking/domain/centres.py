@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from booking.domain.centre_checks import check
 from booking.domain.centre_keys import FILE
+from booking.domain.centre_texts import joined, unused
 from booking.domain.centre_values import At, Path, Problem, Row
 from booking.domain.roster import WALK_INS, Hours
 
@@ -210,8 +211,10 @@ def describe(
 ) -> tuple[Description | None, list[Problem]]:
     """The description in a file's data, or None and every problem there is. `known_region`: are its holidays known?"""
     problems: list[Problem] = []
-    file: Row = At((), problems).read(FILE, data)
+    file: Row = At((), problems).read(FILE, joined(data))
     check(file)
+    for path in unused(data):
+        At(path, problems).say("text-of-nothing")
     centre = file.get("centre")
     if centre and "region" in centre.values and not known_region(centre.get("region")):
         (centre.at / "region").say("region-unknown")

@@ -65,6 +65,7 @@ MISTAKES = {
     "several-birthdays": _("These turn on several birthdays (%(ages)s): only one can be asked."),
     "shifts-overlap": _("This overlaps another shift of the same person on %(weekday)s."),
     "slug-reserved": _("This slug is an address of the program itself. Take another."),
+    "text-of-nothing": _("This German text does not stand in the file. Was it changed? Then translate it again."),
     "text-missing": _('The text in "%(language)s" is missing.'),
     "too-long": _("This is too long: at most %(most)s characters."),
     "two-birthdays": _("Give from_birthday or before_birthday, not both."),
