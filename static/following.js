@@ -11,6 +11,8 @@ const lost = document.getElementById("lost");
 
 let shown = null, up = false, asking = false, again = 0;
 
+document.getElementById("again").hidden = true;
+
 const standing = () => document.getElementById("standing");
 const words = () => JSON.parse(standing().dataset.words);
 

@@ -132,8 +132,9 @@ def ticket(ticket_id: int) -> ResponseReturnValue:
     row = tickets.ticket(g.centre.id, ticket_id)
     if row.language in i18n.PAGES:
         g.page_language = row.language  # the slip is for her who takes it away
+    address = follow_address(row.tag)
     return render_template(
-        "desk/ticket.html", number=shown(row.number), ticket=row, picture=following.picture(follow_address(row.tag))
+        "desk/ticket.html", number=shown(row.number), ticket=row, address=address, picture=following.picture(address)
     )
 
 

@@ -357,7 +357,7 @@ PAGES: dict[str, tuple[str, Context]] = {
     "desk-move-day": ("desk/move.html", lambda: _move(chosen_day=NOW.date() + timedelta(days=1), times=[minutes(1440 + 45 * i - 12) for i in range(7)])),
     "desk-age": ("desk/age.html", lambda: {**_age(True), "appointment": _appointment("booked"), "code_spoken": "4827 1935"}),
     "desk-messages": ("desk/messages.html", lambda: {"messages": _messages(5), "sms_off": True}),
-    "ticket": ("desk/ticket.html", lambda: {"number": "222", "ticket": Sample(taken_at=NOW), "picture": following_service.picture("https://anlaufstelle.example/t/" + "x" * 33)}),
+    "ticket": ("desk/ticket.html", lambda: {"number": "222", "ticket": Sample(taken_at=NOW), "address": "#page", "picture": following_service.picture("https://anlaufstelle.example/t/" + "x" * 33)}),
     "following": ("following/page.html", lambda: _follow(before=3, minutes=(25, 40))),
     "following-alone": ("following/page.html", lambda: _follow(before=2, alone=True, voice=g.page_language)),
     "following-next": ("following/page.html", lambda: _follow(before=1, minutes=(0, 5))),

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = Axe()
 PUBLIC = ("", "residence/", "residence/times?age=reached", "find", "privacy", "nowhere/")
 STAFF = {
-    "Reception": ("desk", "desk/screens", "desk/messages", "roster", "account"),
+    "Reception": ("desk", "desk/screens", "desk/screens/texts", "desk/messages", "roster", "account"),
     "Counsellor": ("calls", "account"),
     "Lead": (
         "desk",
@@ -78,7 +78,15 @@ def test_staff_pages(site, signed_in, role, theme):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_before_signing_in(site, open_page, theme):
     page = open_page(color_scheme=theme)
-    for path in ("/", "/ludwigsburg/sign-in", "/screen", "/practice/phone", "/balingen/de/"):
+    for path in (
+        "/",
+        "/ludwigsburg/sign-in",
+        "/screen",
+        "/screen/offline",
+        "/t/de/nothing",
+        "/practice/phone",
+        "/balingen/de/",
+    ):
         look(page, site.url + path)
     look(page, site.links["Lead"])
 

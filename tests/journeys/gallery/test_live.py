@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
+from tests.journeys.voices import VOICES
+
 pytestmark = pytest.mark.browser
 
 DESK, GLASS = {"width": 1366, "height": 768}, {"width": 1920, "height": 1080}
@@ -306,22 +308,6 @@ def test_tries_grow_apart_by_chance_but_never_beyond_half_a_minute(visit, chance
 
 
 # ── the waiting room ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-# A browser with a German and an Arabic voice, which notes what it is asked to say and takes three seconds for it.
-VOICES = """
-  window.said = []; window.speaking = 0; window.most = 0;
-  window.SpeechSynthesisUtterance = class { constructor(words) { this.words = words; } };
-  Object.defineProperty(window, "speechSynthesis", { value: {
-    getVoices: () => [{ lang: "de-DE" }, { lang: "ar_EG" }],
-    cancel() {},
-    speak(it) {
-      window.said.push(`${it.lang}: ${it.words}`);
-      window.most = Math.max(window.most, ++window.speaking);
-      setTimeout(() => { window.speaking--; it.onend(); }, 3000);
-    },
-  } });
-"""
 
 
 class Screen:
