@@ -5,7 +5,7 @@ import { chime } from "./chime.js";
 import { connect } from "./live.js";
 
 const SLOWEST = 15000, FASTEST = 5000, PATIENCE = 8000, CALM = 5000;
-const FINAL = ["done", "withdrawn"];
+const FINAL = ["done", "withdrawn", "referred", "refused"];
 const page = document.getElementById("follow");
 const lost = document.getElementById("lost");
 

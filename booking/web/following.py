@@ -1,5 +1,7 @@
 """The phone that follows: /t/<token>, on the slip as a QR code. One number's page, in its holder's language."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -8,8 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from booking import clock
-from booking.domain.errors import NotFound
-from booking.services import centres, following
+from booking.domain.actors import WEB
+from booking.domain.errors import NotFound, WrongState
+from booking.services import aside, centres, following
 from booking.services.following import Followed
 from booking.web import i18n, limits
 from booking.web.answers import private
@@ -44,10 +47,41 @@ def voice(token: str) -> ResponseReturnValue:
     return redirect(url_for(".page", token=token), 303)
 
 
+@blueprint.route("/<language:language>/<token>/give-up", methods=["GET", "POST"])
+@limits.limiter.limit(limits.FOLLOW, methods=["POST"])
+def give_up(token: str) -> ResponseReturnValue:
+    """GET asks once more; only the button gives up the place."""
+    if request.method == "POST":
+        return _step(token, ("waiting", "parked"), aside.withdraw)
+    return _page("following/give_up.html", token)
+
+
+@blueprint.post("/<language:language>/<token>/leave")
+@limits.limiter.limit(limits.FOLLOW)
+def leave(token: str) -> ResponseReturnValue:
+    """She goes away for a while, and is not called meanwhile."""
+    return _step(token, ("waiting",), aside.park)
+
+
+@blueprint.post("/<language:language>/<token>/back")
+@limits.limiter.limit(limits.FOLLOW)
+def back(token: str) -> ResponseReturnValue:
+    return _step(token, ("parked",), aside.unpark)
+
+
 @blueprint.errorhandler(NotFound)
 def over(_refusal: NotFound) -> ResponseReturnValue:
     """An address of an earlier day, or of none."""
     return render_template("following/over.html"), 404
+
+
+def _step(token: str, states: tuple[str, ...], step: Callable[..., object]) -> ResponseReturnValue:
+    """A step of her own ticket from one of these states; if it does not fit any more, the page says how it stands."""
+    seen = following.look(token, secret=config().secret_key, now=clock.now())
+    if Form().validate() and seen.state in states:
+        with suppress(WrongState):
+            step(seen.centre_id, seen.id, by=WEB, now=clock.now())
+    return redirect(url_for(".page", token=token), 303)
 
 
 def _page(template: str, token: str) -> ResponseReturnValue:

@@ -255,5 +255,6 @@ def test_no_secret_stands_in_an_address_but_those_of_private_links(app):
     assert {entry.partition(":")[0] for entry in found} == {
         "staff.link", "visits.show", "visits.calendar", "visits.cancel", "visits.move", "visits.data", "api.look",
         "api.move", "calendars.feed", "following.page", "following.now", "following.voice",
+        "following.leave", "following.back", "following.give_up",
         "api.cancel", "api.answer", "visits.answer_offer",
     }  # fmt: skip

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from booking.services import following, forecasts
+from booking.domain.errors import WrongState
+from booking.services import aside, following, forecasts
 from tests.conftest import SECRET
 from tests.web.visiting import COUNSELLOR, RECEPTION, dump, press, read, rows, send, signed_in, worded
 
@@ -83,6 +84,46 @@ def test_opening_the_page_changes_nothing_and_only_the_button_chooses_the_voice(
     form = read(client.get(page)).form("voice")
     client.post(form.action, data={"voice": "yes"})  # without its token
     assert rows(app, "ticket")[0]["voice"] is None
+
+
+def sent(client, page, step):
+    """Press the button of this step on the page."""
+    form = next(form for form in read(client.get(page)).forms if form.action.endswith(step))
+    return client.post(form.action, data=form.fields, follow_redirects=True)
+
+
+def test_who_leaves_for_a_while_is_not_called_and_waits_on_when_she_is_back(app, desk, client):
+    page = give(desk, "en")
+    sent(client, page, "/leave")
+    assert rows(app, "ticket")[0]["state"] == "parked"
+    assert "You have left the line for a while." in words(client, page)
+    sent(client, page, "/back")
+    assert rows(app, "ticket")[0]["state"] == "waiting"
+    assert "You are next." in words(client, page)
+    assert [row["door"] for row in rows(app, "step")][-2:] == ["web", "web"]
+
+
+def test_a_place_is_given_up_by_a_button_and_by_nothing_else(app, desk, client):
+    page = give(desk, "en")
+    asked = page.replace("/t/", "/t/en/") + "/give-up"
+    assert "Do you want to give up your place?" in words(client, asked)
+    assert client.post(asked).status_code == 400  # without its token
+    assert rows(app, "ticket")[0]["state"] == "waiting"
+    form = read(client.get(asked)).forms[-1]
+    for _ in range(2):  # pressed twice, it is given up once
+        shown = client.post(asked, data=form.fields, follow_redirects=True)
+        assert "You have given up your place." in read(shown).words
+    assert [row["name"] for row in rows(app, "step")] == ["taken", "withdraw"]
+
+
+def test_a_step_that_somebody_was_quicker_with_changes_nothing(app, desk, client, monkeypatch):
+    page = give(desk, "en")
+    monkeypatch.setattr(aside, "park", refuse)
+    assert "You are next." in read(sent(client, page, "/leave")).words
+
+
+def refuse(*_ids, **_more):
+    raise WrongState("changed")
 
 
 def test_yesterdays_page_says_that_it_is_over(app, desk, client, watch):
