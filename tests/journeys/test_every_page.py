@@ -7,9 +7,12 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = Axe()
-PUBLIC = ("", "residence/", "residence/times?age=reached", "find", "privacy", "nowhere/")
+PUBLIC = (
+    "", "?embed=1", "residence/", "residence/?length=first", "residence/times?age=reached",
+    "residence/needs?age=reached", "german/times?talk=ti", "find", "privacy", "accessibility", "nowhere/",
+)  # fmt: skip
 STAFF = {
-    "Reception": ("desk", "desk/screens", "desk/screens/texts", "desk/messages", "roster", "account"),
+    "Reception": ("desk", "desk/screens", "desk/screens/texts", "posters", "desk/messages", "roster", "account"),
     "Counsellor": ("calls", "account"),
     "Lead": (
         "desk",
@@ -59,7 +62,7 @@ def test_public_pages(site, open_page, language, theme):
     page.wait_for_url("**/appointment/**")
     judge(page)
     link = re.sub(r"\?.*", "", page.url)
-    for step in ("/move?age=reached", "/cancel", ""):
+    for step in ("/move?age=reached", "/cancel", "/data", ""):
         look(page, link + step)
     page.goto(link + "/cancel")
     page.locator("main form button").click()

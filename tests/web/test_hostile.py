@@ -174,9 +174,10 @@ def test_addresses(guard, parts, beginning):
 
 
 @ENOUGH
-@given(topics, ages, days, days, st.sampled_from(("", "times", "details")), moments)
+@given(topics, ages, days, days, st.sampled_from(("", "times", "details", "needs")), moments)
 def test_questions_in_an_address(guard, topic, age, birthday, day, page, start):
-    guard.get(f"{HERE}/{segment(topic)}/{page}", age=age, birthday=birthday, day=day, start=start)
+    wishes = {"talk": age, "people": day, "mode": topic, "length": age}
+    guard.get(f"{HERE}/{segment(topic)}/{page}", age=age, birthday=birthday, day=day, start=start, **wishes)
 
 
 @ENOUGH
