@@ -3,6 +3,7 @@
 Never a topic, a programme or a name; no link either: people are taught not to follow links in SMS (domain.md 3.3).
 """
 
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -85,9 +86,12 @@ def _new_time(notice: Notice, locale: Locale, mark: str) -> dict[str, str]:
 
 
 def _locale(language: str) -> Locale:
-    """By the language alone, without region or style; German if we have no sentences in it, all of the text then."""
-    try:
-        known = Locale.parse(language.partition("-")[0])
-    except (ValueError, UnknownLocaleError):
-        return Locale.parse(FALLBACK)
-    return known if known in get_babel().instance.list_translations() else Locale.parse(FALLBACK)
+    """With its region where that has sentences of its own (Dari), else without; German if there are none, all of the
+    text then."""
+    written = get_babel().instance.list_translations()
+    for tag in (language, language.partition("-")[0]):
+        with suppress(ValueError, UnknownLocaleError):
+            known = Locale.parse(tag, sep="-")
+            if known in written:
+                return known
+    return Locale.parse(FALLBACK)

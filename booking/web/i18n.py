@@ -73,6 +73,7 @@ class Spoken(NamedTuple):
 
 
 _ARABIC_MONTHS = ("ar_SY", "ar_EG")
+_DAY_PATTERNS = {"de": "EEEE, d. MMMM yyyy", "de-einfach": "EEEE, d. MMMM yyyy", "tr": "d MMMM yyyy EEEE"}
 
 
 class LanguageConverter(BaseConverter):
@@ -179,7 +180,7 @@ def day(value: date | datetime) -> str:
     local = _local_date(value)
     language = page_language()
     own = _own_day(local, language)
-    return own if language == "de" else f"{own} · \u2068{day_short(local)}\u2069"
+    return own if talk_language() == "de" else f"{own} · \u2068{day_short(local)}\u2069"
 
 
 def day_short(value: date | datetime) -> str:
@@ -196,7 +197,7 @@ def _own_day(local: date, language: str) -> str:
         weekday = format_date(local, "EEEE", locale="ar")
         months = "/".join(format_date(local, "MMMM", locale=name) for name in _ARABIC_MONTHS)
         return f"{weekday} {local.day} {months} {local.year}"
-    pattern = "EEEE, d. MMMM yyyy" if language == "de" else "EEEE d MMMM yyyy"
+    pattern = _DAY_PATTERNS.get(language, "EEEE d MMMM yyyy")
     return format_date(local, pattern, locale=PAGES[language].catalogue)
 
 

@@ -20,7 +20,7 @@ NOTICE = Notice(
 WITH_ADDRESS = {"confirmation", "moved", "reminder_early", "reminder_eve"}
 LANGUAGES = sorted(i18n.PAGES)
 # A sentence that is not translated yet is English, in whatever length; the catalogues' own test finds that.
-TRANSLATED = [tag for tag in LANGUAGES if tag == "en" or (i18n.TRANSLATIONS / tag / "LC_MESSAGES/messages.po").exists()]
+TRANSLATED = [tag for tag in LANGUAGES if "einfach" not in tag]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def real_centres() -> list[dict]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_text_has_day_time_code_and_phone(words, kind, language):
     text = write(NOTICE._replace(kind=kind, language=language))
-    weekday = format_date(STARTS, "EEEE", language)
+    weekday = format_date(STARTS, "EEEE", i18n.PAGES[language].catalogue)
     for part in ("MigraZentrum", weekday, "16.03.", "14:30", "07141 910-2041"):
         assert part in text
     assert "1234 5678" in text or kind == "offer"  # two times and a code are too much in some languages
@@ -95,7 +95,7 @@ def test_a_language_without_sentences_of_its_own_gets_the_nearest(words, languag
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("language", ["it", "ku", "ti", "xx", ""])
+@pytest.mark.parametrize("language", ["it", "ps", "so", "xx", ""])
 def test_without_sentences_in_a_language_all_of_the_text_is_german(words, language, kind):
     """Also the weekday, whether or not Babel knows the language: no text in two languages."""
     assert write(NOTICE._replace(language=language, kind=kind)) == write(NOTICE._replace(kind=kind))
