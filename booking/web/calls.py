@@ -12,7 +12,7 @@ from booking.domain.actors import By
 from booking.domain.appointments import spoken
 from booking.domain.errors import NotFound, Refusal
 from booking.domain.tickets import shown
-from booking.services import appointments, calls
+from booking.services import alarms, appointments, calls
 from booking.services.calls import Line, RoomNow
 from booking.web import i18n
 from booking.web.errors import sentence, status
@@ -122,6 +122,7 @@ def _context() -> dict[str, Any]:
                                  c.started_at or c.called_at),
         "next_up": n and NextUp(shown(n.number), n.kind, n.language, n.due_at),
         "waiting": seen.waiting,
+        "alarm": alarms.current(g.centre.id),
         "day": [_day_line(line) for line in seen.day],
         "room_choices": [RoomChoice(room.slug, _room(room)) for room in seen.rooms],
         "no_room": sentence(seen.no_room) if seen.no_room else None,
@@ -134,6 +135,8 @@ def _room(room: RoomNow) -> str:
     """Its name, and why nobody is called there now."""
     if room.in_use:
         return str(_("%(room)s – in use", room=room.name))
+    if room.is_reserved:
+        return str(_("%(room)s – kept free", room=room.name))
     if room.needed_at is not None and not room.is_free:
         return str(_("%(room)s – kept for %(time)s", room=room.name, time=i18n.clock(room.needed_at)))
     return room.name

@@ -15,7 +15,7 @@ from booking.domain.errors import Invalid, NotFound, Refusal
 from booking.domain.tickets import shown
 from booking.domain.times import local_day
 from booking.domain.waiting import shown as shown_wait
-from booking.services import appointments, desk, following, matching, screens, tickets
+from booking.services import alarms, appointments, desk, following, matching, screens, tickets
 from booking.services.desk import Desk, Line, Unsent
 from booking.services.tickets import TicketRow
 from booking.web import i18n, strips
@@ -244,6 +244,7 @@ def _forms(ticket_form: TicketForm | None) -> dict[str, Any]:
 def _context() -> dict[str, Any]:
     seen = desk.view(g.centre.id, now=clock.now())
     return {
+        "alarm": alarms.current(g.centre.id),
         "queue": _queue(seen),
         "current": [
             CurrentTicket(shown(c.number), c.room, c.counsellor, c.state, c.started_at or c.called_at)

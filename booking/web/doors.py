@@ -151,6 +151,7 @@ ANYONE = Door("anyone")
 SCREEN = Door("screen", check=_screen_only)
 STAFF = Door("staff", frozenset(ROLES), _staff_only)
 RECEPTION = Door("reception", frozenset({RECEPTIONIST, LEAD}), _staff_only)
+VISITED = Door("visited", frozenset({RECEPTIONIST, LEAD, COUNSELLOR}), _staff_only)  # where visitors are looked after
 COUNSELLING = Door("counselling", frozenset({COUNSELLOR}), _staff_only)
 LEADING = Door("leading", frozenset({LEAD}), _staff_only)
 TEAM = Door("team", frozenset({LEAD, ADMINISTRATOR}), _staff_only)

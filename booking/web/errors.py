@@ -114,6 +114,8 @@ STATES: dict[str, LazyString] = {
     "back-too-late": _("This number was called more than an hour ago. Please give a new one."),
     "booked": _("This visitor has an appointment."),
     "crisis": _("This visitor cannot be sent away."),
+    "alarm-answered": _("Somebody else is on the way already."),
+    "alarm-over": _("This alarm is over already."),
     "needs-a-talk": _("This visitor waits for a counsellor."),
     "already-there": _("The number waits there already."),
     "called-often-enough": _("This number was called four times. Nobody came."),

@@ -194,6 +194,10 @@ def _screens() -> list[Sample]:
     ]
 
 
+ALARM = Sample(id=1, place=None, room="4", raised_at=minutes(-1), raised_by="Frau Sommer", acknowledged_at=None,
+               acknowledged_by=None)  # fmt: skip
+
+
 def _desk(busy: bool = True, **more: Any) -> dict[str, Any]:
     colleagues = [
         colleague(0, "free", None),
@@ -204,6 +208,7 @@ def _desk(busy: bool = True, **more: Any) -> dict[str, Any]:
     form = TicketForm(formdata=None)
     form.language.data, form.programme.data = "", ""
     return {
+        "alarm": ALARM if busy else None,
         "queue": queue(12 if busy else 0), "arrivals": _arrivals(10 if busy else 0), "counsellors": colleagues if busy else [],
         "current": [Sample(number_shown="209", counsellor=COUNSELLORS[1], state="called", room="2", since=minutes(-1)),
                     Sample(number_shown="207", counsellor=COUNSELLORS[2], state="in_talk", room="1", since=minutes(-22))],
@@ -249,7 +254,7 @@ def _calls(state: str) -> dict[str, Any]:
         "next_up": None if state == "empty" else Sample(number_shown="212", kind="appointment", language="uk", due_at=minutes(3)),
         "waiting": 0 if state == "empty" else 11, "day": [] if state == "empty" else day, "room_choices": [Sample(slug=slug, words=f"{name} – 10:00" if state == "no-room" else name) for slug, name in ROOMS],
         "no_room": said("no-room") if state == "no-room" else None,
-        "form": Form(formdata=None), "now_url": _live(f"calls-{state}"),
+        "form": Form(formdata=None), "now_url": _live(f"calls-{state}"), "alarm": ALARM if state == "in_talk" else None,
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from booking.config import Config
 from booking.web import (
+    alarms,
     api,
     appointments,
     calendars,
@@ -59,6 +60,7 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, desk.blueprint, doors.RECEPTION)
     open_door(app, info_pages.blueprint, doors.RECEPTION)
     open_door(app, changes.blueprint, doors.RECEPTION)
+    open_door(app, alarms.blueprint, doors.VISITED, acknowledge=doors.COUNSELLING)
     open_door(app, calls.blueprint, doors.COUNSELLING)
     open_door(app, calendars.blueprint, doors.COUNSELLING, feed=doors.ANYONE)
     open_door(app, reports.blueprint, doors.LEADING)

@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from booking.domain.errors import Invalid, NoRoom
 from booking.domain.queue import Waiting
+from booking.domain.tickets import CRISIS
 from booking.domain.times import DAY, Span
 from booking.services.steps.attendance import Attendance
+from booking.store import alarms as alarm_store
 from booking.store import appointments as appointment_store
 from booking.store import roster as roster_store
 from booking.store import tickets as store
@@ -21,7 +23,7 @@ WALK_IN = timedelta(minutes=20)
 
 class RoomNow(NamedTuple):
     """A room of hers, seen with the visitor who is next: whether somebody is in it, when a colleague's appointment
-    needs it before that talk would be over, and whether it was booked for this visitor.
+    needs it before that talk would be over, whether it was booked for this visitor, and whether an alarm keeps it free.
     """
 
     id: int
@@ -31,6 +33,7 @@ class RoomNow(NamedTuple):
     needed_at: datetime | None
     is_own: bool
     is_free: bool
+    is_reserved: bool = False
 
 
 def choose(who: Attendance, counsellor_id: int, chosen: Waiting, wanted: str | None, used: set[int]) -> int:
@@ -51,19 +54,21 @@ def rooms_now(who: Attendance, counsellor_id: int, chosen: Waiting, used: set[in
     """Her rooms, offices and group rooms, in her own order. `used`: rooms with somebody in them.
 
     Nobody is called to a room where a colleague's appointment begins before the talk will be over. One exception: a
-    visitor whose own time has come takes the room that was booked for her, and only that one.
+    visitor whose own time has come takes the room that was booked for her, and only that one. To the room that an
+    alarm keeps free, only a crisis is called.
     """
     own, length = _talk(who, chosen)
     due = chosen.due_at is not None and chosen.due_at <= who.now
     needed: dict[int, datetime] = {}
     for row in _needed(who, counsellor_id, who.now + length):
         needed.setdefault(row.room_id, row.starts_at)
+    reserved = alarm_store.reserved(who.session, who.centre_id) if chosen.kind != CRISIS else None
     found = []
     for room in roster_store.rooms_of(who.session, who.centre_id, counsellor_id, who.day):
         at, is_own = needed.get(room.id), room.id == own
         kept = at is not None and not (due and is_own and at > who.now)
-        is_free = room.id not in used and not kept
-        found.append(RoomNow(room.id, room.slug, room.name, room.id in used, at, is_own, is_free))
+        is_free = room.id not in used and not kept and room.id != reserved
+        found.append(RoomNow(room.id, room.slug, room.name, room.id in used, at, is_own, is_free, room.id == reserved))
     return found
 
 
@@ -73,7 +78,7 @@ def no_room(who: Attendance, counsellor_id: int, chosen: Waiting, hers: Sequence
     later = _needed(who, counsellor_id, who.now + DAY)
     kept = [
         (_free_from(who.now, length, [row for row in later if row.room_id == room.id]), room)
-        for room in hers if not room.in_use
+        for room in hers if not room.in_use and not room.is_reserved
     ]  # fmt: skip
     if not kept:
         return NoRoom()

@@ -29,6 +29,10 @@ from booking.store.models.centres import Room as Room
 from booking.store.models.centres import Site as Site
 from booking.store.models.centres import Topic as Topic
 from booking.store.models.centres import TopicProgramme as TopicProgramme
+from booking.store.models.desk import Alarm as Alarm
+from booking.store.models.desk import PaperNumber as PaperNumber
+from booking.store.models.desk import QueueStop as QueueStop
+from booking.store.models.desk import Whereabouts as Whereabouts
 from booking.store.models.people import Absence as Absence
 from booking.store.models.people import DayShift as DayShift
 from booking.store.models.people import GapOverride as GapOverride

@@ -966,11 +966,158 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_step_message_id"), ["message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_step_ticket_id"), ["ticket_id"], unique=False)
 
+    op.create_table(
+        "alarm",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("room_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("from_room_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("raised_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["acknowledged_by"],
+            ["staff.id"],
+        ),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["from_room_id"],
+            ["room.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["raised_by"],
+            ["staff.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["released_by"],
+            ["staff.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["room_id"],
+            ["room.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("alarm", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alarm_centre_id"), ["centre_id"], unique=False)
+        batch_op.create_index(
+            "one_alarm_a_centre",
+            ["centre_id"],
+            unique=True,
+            sqlite_where=sa.text("released_at IS NULL"),
+            postgresql_where=sa.text("released_at IS NULL"),
+        )
+
+    op.create_table(
+        "queue_stop",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopped_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reopened_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["reopened_by"],
+            ["staff.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["stopped_by"],
+            ["staff.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("queue_stop", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_queue_stop_centre_id"), ["centre_id"], unique=False)
+        batch_op.create_index(
+            "one_stop_a_day",
+            ["centre_id", "day"],
+            unique=True,
+            sqlite_where=sa.text("reopened_at IS NULL"),
+            postgresql_where=sa.text("reopened_at IS NULL"),
+        )
+
+    op.create_table(
+        "whereabouts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("until > at"),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("whereabouts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_whereabouts_centre_id"), ["centre_id"], unique=False)
+        batch_op.create_index("whereabouts_newest", ["centre_id", "day", "staff_id"], unique=False)
+
+    op.create_table(
+        "paper_number",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reserved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("void_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("ticket_id IS NULL OR void_at IS NULL"),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff.id"],
+        ),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("centre_id", "day", "number"),
+        sa.UniqueConstraint("ticket_id"),
+    )
+    with op.batch_alter_table("paper_number", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paper_number_centre_id"), ["centre_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("paper_number", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_paper_number_centre_id"))
+
+    op.drop_table("paper_number")
+    with op.batch_alter_table("whereabouts", schema=None) as batch_op:
+        batch_op.drop_index("whereabouts_newest")
+        batch_op.drop_index(batch_op.f("ix_whereabouts_centre_id"))
+
+    op.drop_table("whereabouts")
+    with op.batch_alter_table("queue_stop", schema=None) as batch_op:
+        batch_op.drop_index(
+            "one_stop_a_day",
+            sqlite_where=sa.text("reopened_at IS NULL"),
+            postgresql_where=sa.text("reopened_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_queue_stop_centre_id"))
+
+    op.drop_table("queue_stop")
+    with op.batch_alter_table("alarm", schema=None) as batch_op:
+        batch_op.drop_index(
+            "one_alarm_a_centre",
+            sqlite_where=sa.text("released_at IS NULL"),
+            postgresql_where=sa.text("released_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_alarm_centre_id"))
+
+    op.drop_table("alarm")
     with op.batch_alter_table("step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_step_ticket_id"))
         batch_op.drop_index(batch_op.f("ix_step_message_id"))
