@@ -73,6 +73,12 @@ def address_picture(address: str) -> str:
     return qr.picture(address)
 
 
+def partners(centre_id: int) -> list[PartnerRow]:
+    """Where visitors can be sent on to."""
+    with reading() as session:
+        return store.partners(session, centre_id)
+
+
 # ── from a file ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -18,7 +18,7 @@ def visits(session: Session, centre_id: int, first: date, last: date) -> list[Vi
     called = (
         select(step.ticket_id, func.min(step.at).label("at"))
         .join(m.Ticket.__table__, t.id == step.ticket_id)
-        .where(t.centre_id == centre_id, t.day >= first, t.day <= last, step.name == "call")
+        .where(t.centre_id == centre_id, t.day >= first, t.day <= last, step.name == "call", step.undone.is_(False))
         .group_by(step.ticket_id)
         .subquery()
     )

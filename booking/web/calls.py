@@ -1,5 +1,6 @@
 """The counsellor's page: next, again, start, finish, missing; her current number and her day."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,14 +13,21 @@ from booking.domain.actors import By
 from booking.domain.appointments import spoken
 from booking.domain.errors import NotFound, Refusal
 from booking.domain.tickets import shown
-from booking.services import alarms, appointments, calls
-from booking.services.calls import Line, RoomNow
-from booking.web import i18n
+from booking.services import alarms, appointments, aside, calls, tickets, transfers, undo
+from booking.services.calls import Line, RoomNow, TicketRow
+from booking.web import i18n, undoing
 from booking.web.errors import sentence, status
 from booking.web.forms import Form
 
 blueprint = Blueprint("calls", __name__)
-STEPS = {"recall": calls.recall, "start": calls.start, "finish": calls.finish, "missing": calls.missing}
+Step = Callable[[int, int, int, By, datetime], TicketRow]
+STEPS: dict[str, Step] = {
+    "recall": lambda centre, ticket, who, by, now: calls.recall(centre, ticket, who, by=by, now=now),
+    "start": lambda centre, ticket, who, by, now: calls.start(centre, ticket, who, by=by, now=now),
+    "finish": lambda centre, ticket, who, by, now: calls.finish(centre, ticket, who, by=by, now=now),
+    "missing": lambda centre, ticket, who, by, now: calls.missing(centre, ticket, who, by=by, now=now),
+    "park": lambda centre, ticket, who, by, now: aside.park(centre, ticket, of=who, by=by, now=now),
+}
 
 
 class Current(NamedTuple):
@@ -92,7 +100,30 @@ def call_next() -> ResponseReturnValue:
 def advance(ticket_id: int, step: str) -> ResponseReturnValue:
     if step not in STEPS:
         raise NotFound
-    return _do(lambda: STEPS[step](g.centre.id, ticket_id, g.staff.id, by=_by(), now=clock.now()))
+    return _do(lambda: STEPS[step](g.centre.id, ticket_id, g.staff.id, _by(), clock.now()))
+
+
+@blueprint.get("/<centre>/calls/<int:ticket_id>/transfer")
+def transfer_page(ticket_id: int) -> ResponseReturnValue:
+    """To whom her present visitor goes on. Refusal: NotFound for a number that is not with her."""
+    row = tickets.ticket(g.centre.id, ticket_id)
+    if row.counsellor_id != g.staff.id:
+        raise NotFound
+    choices = transfers.choices(g.centre.id, now=clock.now())
+    return render_template("calls/transfer.html", ticket=row, number=shown(row.number), choices=choices)
+
+
+@blueprint.post("/<centre>/calls/<int:ticket_id>/transfer")
+def transfer(ticket_id: int) -> ResponseReturnValue:
+    kind, _dot, target = request.form.get("to", "").partition(".")
+    return _do(
+        lambda: transfers.transfer(g.centre.id, ticket_id, kind, target, of=g.staff.id, by=_by(), now=clock.now())
+    )  # fmt: skip
+
+
+@blueprint.post("/<centre>/calls/undo/<int:step_id>")
+def take_back(step_id: int) -> ResponseReturnValue:
+    return _do(lambda: undo.undo_step(g.centre.id, step_id, by=_by(), now=clock.now()))
 
 
 def _do(act: Any) -> ResponseReturnValue:
@@ -121,6 +152,7 @@ def _context() -> dict[str, Any]:
         "current": c and Current(c.id, shown(c.number), c.state, c.room, c.language, c.programme, c.kind, c.calls,
                                  c.started_at or c.called_at),
         "next_up": n and NextUp(shown(n.number), n.kind, n.language, n.due_at),
+        "undoing": undoing.last_step(),
         "waiting": seen.waiting,
         "alarm": alarms.current(g.centre.id),
         "day": [_day_line(line) for line in seen.day],

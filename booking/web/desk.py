@@ -12,13 +12,13 @@ from booking import clock
 from booking.domain.actors import By
 from booking.domain.appointments import spoken
 from booking.domain.errors import Invalid, NotFound, Refusal
-from booking.domain.tickets import shown
+from booking.domain.tickets import CRISIS, WALK_IN, shown
 from booking.domain.times import local_day
 from booking.domain.waiting import shown as shown_wait
 from booking.services import alarms, appointments, desk, following, matching, screens, tickets
 from booking.services.desk import Desk, Line, Unsent
 from booking.services.tickets import TicketRow
-from booking.web import i18n, strips
+from booking.web import i18n, strips, undoing
 from booking.web.answers import can_change
 from booking.web.doors import seen_carrier
 from booking.web.errors import sentence, status
@@ -39,6 +39,17 @@ class QueueLine(NamedTuple):
     taken_at: datetime
     waiting_minutes: int
     still: tuple[int, int] | None
+    goes_first: bool
+    counts_more: bool
+
+
+class RestingLine(NamedTuple):
+    """`state`: "parked" or "missed"."""
+
+    id: int
+    number_shown: str
+    state: str
+    at: datetime
 
 
 class CurrentTicket(NamedTuple):
@@ -98,6 +109,7 @@ def give() -> ResponseReturnValue:
         given = tickets.take(
             g.centre.id, language=_language(form.language.data), programme=form.programme.data or None,
             key=f"desk:{form.form_key}", secret=config().secret_key, by=_by(), now=clock.now(),
+            kind=form.kind.data or WALK_IN, needs=form.needs.data or (), deadline_today=form.deadline.data,
         )  # fmt: skip
     except Refusal as refusal:
         return _refused(refusal, ticket_form=form)
@@ -246,6 +258,8 @@ def _context() -> dict[str, Any]:
     return {
         "alarm": alarms.current(g.centre.id),
         "queue": _queue(seen),
+        "resting": [RestingLine(it.id, shown(it.number), it.state, it.at) for it in seen.aside],
+        "undoing": undoing.last_step(),
         "current": [
             CurrentTicket(shown(c.number), c.room, c.counsellor, c.state, c.started_at or c.called_at)
             for c in seen.current
@@ -274,7 +288,7 @@ def _queue(seen: Desk) -> list[QueueLine]:
     at = clock.now()
     return [
         QueueLine(w.id, shown(w.number), w.kind, w.language, w.programme, w.bound_name, w.due_at, w.taken_at,
-                  int((at - w.taken_at).total_seconds() // 60), _still(seen, w.id))
+                  int((at - w.taken_at).total_seconds() // 60), _still(seen, w.id), w.kind == CRISIS, w.raised)
         for w in seen.queue
     ]  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TelField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TelField
 from wtforms.validators import InputRequired, Length, Optional
 
 from booking.domain.errors import Invalid
@@ -82,6 +82,9 @@ class AgeForm(Form):
 class TicketForm(KeyedForm):
     language = SelectField(_("Language"), validate_choice=False)
     programme = SelectField(_("For"), validate_choice=False)
+    kind = SelectField(validate_choice=False)
+    needs = SelectMultipleField(validate_choice=False)
+    deadline = BooleanField()
 
 
 class SearchForm(Form):

@@ -160,7 +160,7 @@ def queue(count: int) -> list[Sample]:
             id=i, number_shown=f"{211 + i}", kind="appointment" if i % 4 == 0 else "walk_in", language=tags[i % 12],
             programme=PROGRAMMES[i % 3][1] if i % 3 else None, bound_to_name=COUNSELLORS[i % 3] if i % 4 == 0 else None,
             due_at=minutes(3 + i * 5) if i % 4 == 0 else None, taken_at=minutes(-47 + 4 * i), waiting_minutes=47 - 4 * i,
-            still=(5 * i, 10 + 10 * i) if i < 11 else None,
+            still=(5 * i, 10 + 10 * i) if i < 11 else None, goes_first=i == 1, counts_more=i == 3,
         )
         for i in range(count)
     ]  # fmt: skip
@@ -208,7 +208,7 @@ def _desk(busy: bool = True, **more: Any) -> dict[str, Any]:
     form = TicketForm(formdata=None)
     form.language.data, form.programme.data = "", ""
     return {
-        "alarm": ALARM if busy else None,
+        "alarm": ALARM if busy else None, "undoing": Sample(step_id=1, words="222") if busy else None, "resting": [],
         "queue": queue(12 if busy else 0), "arrivals": _arrivals(10 if busy else 0), "counsellors": colleagues if busy else [],
         "current": [Sample(number_shown="209", counsellor=COUNSELLORS[1], state="called", room="2", since=minutes(-1)),
                     Sample(number_shown="207", counsellor=COUNSELLORS[2], state="in_talk", room="1", since=minutes(-22))],
@@ -231,6 +231,10 @@ def _desk_searched() -> dict[str, Any]:
     gap = "12:00–12:30: nobody is here." if g.page_language != "de" else "12:00–12:30: Niemand ist da."
     return _desk(
         now_url=_live("desk-searched"),
+        resting=[
+            Sample(id=70, number_shown="205", state="parked", at=NOW),
+            Sample(id=71, number_shown="198", state="missed", at=NOW),
+        ],
         search="sam",
         found=[
             *_arrivals(2, name="Samira A.", code_spoken="4827 1935"),
@@ -238,6 +242,12 @@ def _desk_searched() -> dict[str, Any]:
         ],
         presence_gaps=[gap],
     )
+
+
+def _line() -> dict[str, Any]:
+    choices = Sample(programmes=PROGRAMMES, carriers=[("a", "Träger A")], counsellors=list(enumerate(COUNSELLORS)))
+    ticket = Sample(id=5, state="waiting", language="ar", kind="short", appointment_id=None)
+    return {"ticket": ticket, "number": "222", "choices": choices, "partners": [Sample(slug="p", name=_partner().name)]}
 
 
 def _calls(state: str) -> dict[str, Any]:
@@ -252,7 +262,7 @@ def _calls(state: str) -> dict[str, Any]:
         "current": Sample(id=5, number_shown="211", state=state, room="1", language="ar", programme=PROGRAMMES[1][1],
                           kind="walk_in", calls=2, since=minutes(-4)) if at_work else None,
         "next_up": None if state == "empty" else Sample(number_shown="212", kind="appointment", language="uk", due_at=minutes(3)),
-        "waiting": 0 if state == "empty" else 11, "day": [] if state == "empty" else day, "room_choices": [Sample(slug=slug, words=f"{name} – 10:00" if state == "no-room" else name) for slug, name in ROOMS],
+        "undoing": Sample(step_id=1, words="211") if at_work else None, "waiting": 0 if state == "empty" else 11, "day": [] if state == "empty" else day, "room_choices": [Sample(slug=slug, words=f"{name} – 10:00" if state == "no-room" else name) for slug, name in ROOMS],
         "no_room": said("no-room") if state == "no-room" else None,
         "form": Form(formdata=None), "now_url": _live(f"calls-{state}"), "alarm": ALARM if state == "in_talk" else None,
     }  # fmt: skip
@@ -361,6 +371,9 @@ PAGES: dict[str, tuple[str, Context]] = {
     "desk-move": ("desk/move.html", lambda: _move()),
     "desk-move-day": ("desk/move.html", lambda: _move(chosen_day=NOW.date() + timedelta(days=1), times=[minutes(1440 + 45 * i - 12) for i in range(7)])),
     "desk-age": ("desk/age.html", lambda: {**_age(True), "appointment": _appointment("booked"), "code_spoken": "4827 1935"}),
+    "desk-line": ("desk/line.html", lambda: _line()),
+    "desk-slip-partner": ("desk/slip.html", lambda: {"number": "222", "partner": _partner(), "walk_in_hours": WALK_IN_HOURS, "now": NOW}),
+    "calls-transfer": ("calls/transfer.html", lambda: _line()),
     "desk-messages": ("desk/messages.html", lambda: {"messages": _messages(5), "sms_off": True}),
     "ticket": ("desk/ticket.html", lambda: {"number": "222", "ticket": Sample(taken_at=NOW), "address": "#page", "picture": following_service.picture("https://anlaufstelle.example/t/" + "x" * 33)}),
     "following": ("following/page.html", lambda: _follow(before=3, minutes=(25, 40))),

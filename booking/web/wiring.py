@@ -8,6 +8,7 @@ from booking.web import (
     alarms,
     api,
     appointments,
+    aside,
     calendars,
     calls,
     changes,
@@ -31,6 +32,7 @@ from booking.web import (
     screen,
     staff,
     visits,
+    wall,
     wishes,
 )
 from booking.web.doors import open_door
@@ -58,6 +60,8 @@ def _open_doors(app: Flask, config: Config) -> None:
     anyone = dict.fromkeys(("sign_in", "sign_out", "link"), doors.ANYONE)
     open_door(app, staff.blueprint, doors.TEAM, account=doors.STAFF, **anyone)
     open_door(app, desk.blueprint, doors.RECEPTION)
+    open_door(app, aside.blueprint, doors.RECEPTION)
+    open_door(app, wall.blueprint, doors.ANYONE)
     open_door(app, info_pages.blueprint, doors.RECEPTION)
     open_door(app, changes.blueprint, doors.RECEPTION)
     open_door(app, alarms.blueprint, doors.VISITED, acknowledge=doors.COUNSELLING)

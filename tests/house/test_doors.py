@@ -30,6 +30,14 @@ PAGES = {
     "desk.ticket": RECEPTION,
     "desk.appointment": RECEPTION,
     "desk.messages": RECEPTION,
+    "aside.page": RECEPTION,
+    "aside.advance": RECEPTION,
+    "aside.refuse": RECEPTION,
+    "aside.refer": RECEPTION,
+    "aside.transfer": RECEPTION,
+    "aside.call": RECEPTION,
+    "aside.take_back": RECEPTION,
+    "aside.slip": RECEPTION,
     "changes.cancel": RECEPTION,
     "changes.move": RECEPTION,
     "desk.screen_list": RECEPTION,
@@ -70,6 +78,9 @@ PAGES = {
     "calls.appointment": COUNSELLING,
     "calls.call_next": COUNSELLING,
     "calls.advance": COUNSELLING,
+    "calls.transfer_page": COUNSELLING,
+    "calls.transfer": COUNSELLING,
+    "calls.take_back": COUNSELLING,
 }
 # Calls of the JSON door behind a staff token.
 CALLS = {
@@ -85,8 +96,8 @@ CALLS = {
 SCREENS = {"screen.board", "screen.info", "api.board"}
 SPOKEN = {"screen.voice"}  # only what stands on the board
 # Open to anybody: these show nothing of a person but to the holder of a private link, and nothing of staff.
-OPEN = {"appointments", "visits", "screen", "health", "receipts", "api", "gallery", "staff.sign_in", "staff.sign_out",
-        "staff.link", "calendars.feed", "following"}  # fmt: skip
+OPEN = {"appointments", "visits", "wall", "screen", "health", "receipts", "api", "gallery", "staff.sign_in",
+        "staff.sign_out", "staff.link", "calendars.feed", "following"}  # fmt: skip
 OF_NO_BLUEPRINT = {"static"}
 SECRETS = {"token", "link"}
 

@@ -222,7 +222,11 @@ def test_a_step_out_of_order_is_refused_and_the_page_shows_what_is_true(app, des
     answer = refused(app, ricci, next_step, ticket["id"], kind, status)
     enabled = {form.action.removeprefix(CALLS) for form in read(answer).forms if form.enabled}
     enabled = {action.rpartition("/")[2] for action in enabled if re.fullmatch(r"/\d+/\w+", action)}
-    possible = {"waiting": set(), "called": {"recall", "start", "finish", "missing"}, "in_talk": {"finish"}}
+    possible = {
+        "waiting": set(),
+        "called": {"recall", "start", "finish", "missing", "park"},
+        "in_talk": {"finish", "park"},
+    }
     assert enabled == possible.get(ticket["state"], set())
 
 
