@@ -62,6 +62,16 @@ def test_each_text_of_each_real_centre_has_two_segments_at_most(words, kind, lan
             assert segments(write(notice)) <= MOST_SEGMENTS
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("kind", sorted(WITH_ADDRESS))
+def test_who_is_called_is_told_so_and_sent_nowhere(words, kind, language):
+    text = write(NOTICE._replace(kind=kind, language=language, called=True))
+    assert "Schlossstraße" not in text
+    assert "14:30" in text
+    assert text != write(NOTICE._replace(kind=kind, language=language, address=""))
+    assert segments(text) <= MOST_SEGMENTS
+
+
 def test_there_are_real_centres_to_measure():
     assert real_centres()
 
