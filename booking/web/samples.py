@@ -373,7 +373,6 @@ PAGES: dict[str, tuple[str, Context]] = {
     "desk-age": ("desk/age.html", lambda: {**_age(True), "appointment": _appointment("booked"), "code_spoken": "4827 1935"}),
     "desk-line": ("desk/line.html", lambda: _line()),
     "desk-slip-partner": ("desk/slip.html", lambda: {"number": "222", "partner": _partner(), "walk_in_hours": WALK_IN_HOURS, "now": NOW}),
-    "calls-transfer": ("calls/transfer.html", lambda: _line()),
     "desk-messages": ("desk/messages.html", lambda: {"messages": _messages(5), "sms_off": True}),
     "ticket": ("desk/ticket.html", lambda: {"number": "222", "ticket": Sample(taken_at=NOW), "address": "#page", "picture": following_service.picture("https://anlaufstelle.example/t/" + "x" * 33)}),
     "following": ("following/page.html", lambda: _follow(before=3, minutes=(25, 40))),
