@@ -17,6 +17,7 @@ from booking.domain.times import DAY
 
 FIVE = 5
 LONG_WAIT = 30
+WITHOUT_A_TALK = (tickets.REFUSED, tickets.REFERRED, tickets.WITHDRAWN, tickets.MISSED)
 _PERIOD = re.compile(r"(2[0-9]{3})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
 
 
@@ -56,7 +57,10 @@ class Waits(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """`seen`: the sum of what is shown by kind; `missed_percent`: of the appointments that were kept or missed."""
+    """`seen`: the sum of what is shown by kind; `missed_percent`: of the appointments that were kept or missed.
+
+    `endings`: the numbers that came to no talk, by their last state: refused, referred, withdrawn, missed.
+    """
 
     seen: int | None
     by_kind: list[Cell]
@@ -65,6 +69,7 @@ class Figures(NamedTuple):
     waits: list[Waits]
     appointments: list[Cell]
     missed_percent: int | None
+    endings: list[Cell]
 
 
 def period(name: str) -> Period:
@@ -102,6 +107,7 @@ def figures(visits: Sequence[Visit], outcomes: Iterable[str]) -> Figures:
         [_waits(kind, visits) for kind in (tickets.WALK_IN, tickets.APPOINTMENT)],
         cells(states),
         _percent(missed, kept + missed),
+        cells(Counter(v.state for v in visits if v.state in WITHOUT_A_TALK)),
     )
 
 

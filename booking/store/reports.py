@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from booking.domain.reports import Visit
+from booking.domain.tickets import APPOINTMENT, WALK_IN
 from booking.domain.times import Span
 from booking.store import models as m
 
@@ -29,7 +30,7 @@ def visits(session: Session, centre_id: int, first: date, last: date) -> list[Vi
         .where(t.centre_id == centre_id, t.day >= first, t.day <= last)
         .order_by(t.id)
     )
-    return [Visit(r.kind, r.state, r.slug, r.language, _waited(r.taken_at, r.due_at, r.at)) for r in rows]
+    return [Visit(_kind(r.kind), r.state, r.slug, r.language, _waited(r.taken_at, r.due_at, r.at)) for r in rows]
 
 
 def outcomes(session: Session, centre_id: int, span: Span) -> list[str]:
@@ -42,6 +43,11 @@ def programmes(session: Session, centre_id: int) -> dict[str, dict[str, str]]:
     """Names by slug, those that have ended included."""
     rows = select(m.Programme.slug, m.Programme.name).where(m.Programme.centre_id == centre_id).order_by(m.Programme.id)
     return {row.slug: row.name for row in session.connection().execute(rows)}
+
+
+def _kind(kind: str) -> str:
+    """With or without an appointment: what else somebody came for is nobody's business afterwards."""
+    return kind if kind == APPOINTMENT else WALK_IN
 
 
 def _waited(taken_at: datetime, due_at: datetime | None, called_at: datetime | None) -> int | None:

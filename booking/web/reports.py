@@ -55,7 +55,7 @@ def _csv(report: Report) -> str:
 
 def _lines(found: Figures) -> Iterable[tuple[str, str, int | None]]:
     yield "seen", "", found.seen
-    for name in ("by_kind", "by_programme", "by_language", "appointments"):
+    for name in ("by_kind", "by_programme", "by_language", "appointments", "endings"):
         for cell in getattr(found, name):
             yield name, cell.key or "unknown", cell.number
     for waits in found.waits:

@@ -110,3 +110,13 @@ def test_too_few_tell_nothing():
     assert found.seen is None
     assert found.waits == [Waits("walk_in", None, None, None, None), Waits("appointment", 0, None, None, None)]
     assert found.missed_percent is None
+
+
+def test_numbers_that_came_to_no_talk_are_counted_by_how_they_ended():
+    ends = ["refused"] * 10 + ["referred"] * 5 + ["withdrawn"] * 4 + ["done"] * 9
+    found = reports.figures([Visit("walk_in", state, None, None, None) for state in ends], [])
+    assert [(cell.key, cell.number) for cell in found.endings] == [
+        ("refused", 10),
+        ("referred", 5),
+        ("withdrawn", None),
+    ]
