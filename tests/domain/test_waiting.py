@@ -129,6 +129,16 @@ def test_the_first_to_be_called_is_whom_the_queue_calls(tickets):
     assert at_once == ([] if chosen is None else [chosen.id])
 
 
+def test_a_crisis_then_points_decide_as_in_the_queue():
+    plain, raised = a_ticket(1)._replace(since=-30.0), a_ticket(2)._replace(since=-25.0, raised=True)
+    crisis = a_ticket(3)._replace(crisis=True)
+    found = project([a_counsellor()], [plain, raised, crisis])
+    assert found[3].half == 0
+    assert found[3].half < found[2].half < found[1].half
+    even = project([a_counsellor()], [plain, raised._replace(since=-20.0)])
+    assert even[1].half == 0
+
+
 def test_a_due_visitor_goes_before_a_walk_in():
     found = project([a_counsellor()], [a_ticket(1), a_ticket(2, bound_to=1, due=-5.0)])
     assert found[2].half == 0
