@@ -1,9 +1,10 @@
 """What is offered, by which rules, and that every offered start can be booked, on both databases."""
 
 from datetime import date, time
+from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from booking.domain.availability import Age, Wish
@@ -343,19 +344,25 @@ def furnish(staff, away, closed, walk_in, last_day_of_a_room):
     return centre
 
 
+ONE_COUNSELLOR = ([("caritas", ("mbe",), ("r1",), ("de",), True, MORNINGS)], [], [], False, TODAY)
+BY_PHONE = Wish("residence", "de", Age(True), mode="phone")
+
+
 @settings(max_examples=6)
 @given(centres(), wishes, st.randoms(use_true_random=False))
+@example(ONE_COUNSELLOR, BY_PHONE, Random(7))
 def test_every_offered_start_can_be_booked_and_no_other(described, wish, chance):
+    """Whoever is to be rung up leaves her number, as the form asks of her."""
     empty()
-    centre = furnish(*described)
+    centre, phone = furnish(*described), "0152 28817386" if wish.mode == "phone" else ""
     tried = [at(f"{TODAY + day * DAY} 08:30") + n * 30 * MINUTE for day in range(4) for n in range(7)]
     chance.shuffle(tried)
     for start in tried:
         promised = appointments.offers(centre, wish, now=NOW).starts
         if start in promised:
-            assert a_booking(centre, start, wish=wish).card.starts_at == start
+            assert a_booking(centre, start, wish=wish, phone=phone).card.starts_at == start
         else:
             with pytest.raises(SlotTaken) as refused:
-                a_booking(centre, start, wish=wish)
+                a_booking(centre, start, wish=wish, phone=phone)
             assert set(refused.value.near) <= set(promised)
             assert len(refused.value.near) == min(3, len(promised))
