@@ -39,6 +39,7 @@ def refresh(centre_id: int, *, now: datetime) -> None:
         earlier = {} if before is None else before.lines
         kept = {id_: following.steady(earlier.get(id_), fresh) for id_, fresh in played.items()}
         store.keep(session, centre_id, Kept(version, now, busy, alone, kept))
+        store.promise(session, centre_id, Kept(version, now, busy, alone, kept))
         if before is None or (before.alone, earlier) != (alone, kept):
             announce(session, centre_id, "board")
 

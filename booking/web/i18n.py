@@ -44,7 +44,8 @@ SPOKEN = {
 }  # fmt: skip
 STAFF_PAGES = ("de", "en")
 STAFF_BLUEPRINTS = frozenset({
-    "calendars", "calls", "changes", "cover", "desk", "info_pages", "posters", "practice", "reports", "roster", "staff",
+    "calendars", "calibration", "calls", "changes", "cover", "desk", "info_pages", "posters", "practice", "reports",
+    "roster", "staff",
 })  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from booking.web import (
     appointments,
     aside,
     calendars,
+    calibration,
     calls,
     changes,
     cover,
@@ -68,6 +69,7 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, calls.blueprint, doors.COUNSELLING)
     open_door(app, calendars.blueprint, doors.COUNSELLING, feed=doors.ANYONE)
     open_door(app, reports.blueprint, doors.LEADING)
+    open_door(app, calibration.blueprint, doors.LEADING)
     open_door(app, posters.blueprint, doors.RECEPTION)
     open_door(app, cover.blueprint, doors.RECEPTION)
     open_door(app, roster.blueprint, doors.LEADING, page=doors.RECEPTION, absence=doors.RECEPTION,

@@ -70,6 +70,7 @@ PAGES = {
     "roster.place": {"lead"},
     "reports.page": {"lead"},
     "reports.table": {"lead"},
+    "calibration.page": {"lead"},
     "alarms.ring": RECEPTION | COUNSELLING,
     "alarms.acknowledge": COUNSELLING,
     "alarms.release": RECEPTION | COUNSELLING,

@@ -18,6 +18,7 @@ STAFF = {
         "desk",
         "team",
         "reports",
+        "reports/waiting",
         "roster",
         "roster?weeks=4",
         "roster/absence?kind=sick",

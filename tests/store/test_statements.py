@@ -111,7 +111,7 @@ VERBS = {
     "desk.view": (lambda c, _: desk.view(c, now=NOW), 21),
     "desk.choices": (lambda c, _: desk.choices(c, now=NOW), 3),
     "snapshot": (lambda c, _: screens.snapshot(c, now=NOW), 8),  # with everybody's place and the last forecast
-    "forecasts.refresh": (lambda c, _: forecasts.refresh(c, now=NOW), 21),
+    "forecasts.refresh": (lambda c, _: forecasts.refresh(c, now=NOW), 23),
     "screens": (lambda c, _: screens.screens(c), 1),
     "cast": (lambda c, _: practice.cast(c), 1),
     "next_morning": (lambda c, _: practice.next_morning(c, NOW), 3),

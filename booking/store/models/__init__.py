@@ -56,3 +56,4 @@ from booking.store.models.queue import Step as Step
 from booking.store.models.queue import Ticket as Ticket
 from booking.store.models.screens import Forecast as Forecast
 from booking.store.models.screens import InfoPage as InfoPage
+from booking.store.models.screens import Promise as Promise

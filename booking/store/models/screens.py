@@ -26,6 +26,17 @@ class Forecast(Base):
     lines: Mapped[dict[str, Any]]
 
 
+class Promise(Base):
+    """The first forecast for a number that waits, in minutes from `at` on; kept to be compared with what came."""
+
+    __tablename__ = "promise"
+    ticket_id: Mapped[int] = mapped_column(Id, ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
+    centre_id: Mapped[int] = centre()
+    at: Mapped[datetime]
+    half: Mapped[float | None]
+    most: Mapped[float | None]
+
+
 class InfoPage(Base):
     """What a screen shows between calls, by language, until its last day."""
 
