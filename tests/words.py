@@ -18,6 +18,7 @@ STAFF_ONLY = (
     "booking/web/desk.py", "booking/web/calls.py", "booking/web/staff.py", "booking/web/samples.py",
     "booking/web/gallery.py", "booking/web/cli/", "templates/desk/_", "templates/desk/desk.html",
     "templates/desk/appointment.html", "templates/desk/messages.html",
+    "templates/desk/line.html", "templates/_components/queueing.html", "booking/web/undoing.py", "booking/web/aside.py",
     "templates/desk/age.html", "templates/desk/cancel.html", "templates/desk/move.html", "booking/web/changes.py",
     "templates/alarms/", "templates/calls/", "templates/staff/", "templates/reports/", "booking/web/reports.py",
     "booking/web/calibration.py",
