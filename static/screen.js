@@ -49,19 +49,20 @@ function show(snapshot) {
 
 // One thing at a time: the call, what the house wants to say between calls, or that it is open or closed.
 function setTheStage(newest, between) {
-  const { open, closed_today: closedToday } = shown;
+  const { open, closed_today: closedToday, full_today: full } = shown;
   at("newest").hidden = !newest || between;
   at("info").hidden = !between;
-  at("nobody").hidden = Boolean(newest) || between || !open;
+  at("nobody").hidden = Boolean(newest) || between || !open || full;
+  at("full").hidden = Boolean(newest) || between || !open || !full;
   at("closed").hidden = Boolean(newest) || between || open || closedToday;
   at("closed-today").hidden = Boolean(newest) || between || !closedToday;
 }
 
-function expect({ expected, alone, open }) {
+function expect({ expected, alone, open, full_today: full }) {
   const words = at("expected").dataset;
-  const said = alone ? words.alone : expected ? words.span.replace("{from}", expected[0]).replace("{to}", expected[1]) : "";
+  const said = full ? words.full : alone ? words.alone : expected ? words.span.replace("{from}", expected[0]).replace("{to}", expected[1]) : "";
   at("expected").textContent = said;
-  at("expected").hidden = !open || said === "" || (!alone && expected[1] === 0);
+  at("expected").hidden = !open || said === "" || (!full && !alone && expected[1] === 0);
 }
 
 // ── between calls ──────────────────────────────────────────────────────────────────────────────────────────────

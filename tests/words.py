@@ -15,7 +15,8 @@ SOURCE_LANGUAGE = "en"
 STAFF_LANGUAGES = frozenset({"de", "en"})
 # What only staff read: German and English.
 STAFF_ONLY = (
-    "booking/web/desk.py", "booking/web/calls.py", "booking/web/staff.py", "booking/web/samples.py",
+    "booking/web/desk.py", "booking/web/calls.py", "booking/web/staff.py", "booking/web/stops.py",
+    "booking/web/samples.py",
     "booking/web/gallery.py", "booking/web/cli/", "templates/desk/_", "templates/desk/desk.html",
     "templates/desk/appointment.html", "templates/desk/messages.html",
     "templates/desk/line.html", "templates/_components/queueing.html", "booking/web/undoing.py", "booking/web/aside.py",

@@ -94,6 +94,11 @@ class NumbersUsedUp(Refusal):
 
 
 @dataclass(eq=False)
+class QueueStopped(Refusal):
+    """The queue is closed for today; only a crisis gets a number."""
+
+
+@dataclass(eq=False)
 class KeyReused(Refusal):
     """This idempotency key came before with other content."""
 

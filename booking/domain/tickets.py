@@ -16,6 +16,7 @@ EVENT, CALLBACK = "event", "callback"
 KINDS = (WALK_IN, APPOINTMENT, SHORT, CRISIS, EVENT, CALLBACK)
 GIVEN = tuple(kind for kind in KINDS if kind != APPOINTMENT)  # by reception; an appointment's comes from its check-in
 AT_THE_DESK = (SHORT, EVENT, CALLBACK)  # reception may see to these itself
+ENDED_BY_A_STOP = (WALK_IN, SHORT)  # when the queue is closed for today; a crisis never is
 NOT_IN_THE_ROOM = (CALLBACK,)  # nobody sits there whom a screen could call
 
 INTERPRETER = "interpreter"

@@ -63,11 +63,13 @@ class Ticket(NamedTuple):
 
 class Forecast(NamedTuple):
     """`before`: how many are called earlier, as the order is now. Half of the plays waited at most `half`, four of five
-    at most `most`; NEVER: in so many plays nobody was free before the day's end."""
+    at most `most`; NEVER: in so many plays nobody was free before the day's end. In four of five the talk was `over`
+    by then."""
 
     before: int
     half: float
     most: float
+    over: float = NEVER
 
 
 def project(
@@ -78,13 +80,13 @@ def project(
     `rooms`: when each is not kept for an appointment; `tickets` in the queue's order.
     """
     chance = random.Random(seed)  # noqa: S311 - plays, not secrets
-    waits: dict[int, list[float]] = {ticket.id: [] for ticket in tickets}
+    talks: dict[int, list[tuple[float, float]]] = {ticket.id: [] for ticket in tickets}
     lines = [_lines(counsellor, tickets) for counsellor in counsellors]
     for _ in range(DRAWS):
-        begun = _play(counsellors, rooms, tickets, lines, chance)
+        played = _play(counsellors, rooms, tickets, lines, chance)
         for ticket in tickets:
-            waits[ticket.id].append(begun.get(ticket.id, NEVER))
-    return {t.id: _forecast(place, sorted(waits[t.id])) for place, t in enumerate(tickets)}
+            talks[ticket.id].append(played.get(ticket.id, (NEVER, NEVER)))
+    return {t.id: _forecast(place, talks[t.id]) for place, t in enumerate(tickets)}
 
 
 def shown(forecast: Forecast) -> tuple[int, int] | None:
@@ -100,8 +102,10 @@ def rounded(minutes: float) -> int:
     return math.ceil(minutes / step) * step
 
 
-def _forecast(before: int, waits: list[float]) -> Forecast:
-    return Forecast(before, waits[math.ceil(0.5 * DRAWS) - 1], waits[math.ceil(0.8 * DRAWS) - 1])
+def _forecast(before: int, talks: list[tuple[float, float]]) -> Forecast:
+    half, most = math.ceil(0.5 * DRAWS) - 1, math.ceil(0.8 * DRAWS) - 1
+    waits, ends = (sorted(minutes) for minutes in zip(*talks, strict=True))
+    return Forecast(before, waits[half], waits[most], ends[most])
 
 
 def _lengths() -> list[float]:
@@ -171,8 +175,8 @@ def _points(counsellor: Counsellor, ticket: Ticket, at: float) -> float:
 def _play(
     counsellors: Sequence[Counsellor], rooms: Mapping[int, Windows], tickets: Sequence[Ticket],
     lines: Sequence[_Lines], chance: random.Random,
-) -> Mapping[int, float]:  # fmt: skip
-    """One way the day may go: the minute at which each ticket's talk begins."""
+) -> Mapping[int, tuple[float, float]]:  # fmt: skip
+    """One way the day may go: the minutes at which each ticket's talk begins and ends."""
     taken: dict[int, float] = {}  # until when each room is
     free = []
     for n, counsellor in enumerate(counsellors):
@@ -181,9 +185,9 @@ def _play(
             rest = taken[counsellor.talk.room_id] = _rest(counsellor.talk, chance)
         free.append((_next(counsellor.windows, rest), n))
     heapify(free)
-    begun: dict[int, float] = {}
+    talks: dict[int, tuple[float, float]] = {}
     there = [True] * len(tickets)
-    while len(begun) < len(tickets) and free and free[0][0] < NEVER:
+    while len(talks) < len(tickets) and free and free[0][0] < NEVER:
         at, n = heappop(free)
         place = _chosen(counsellors[n], lines[n], tickets, there, at)
         if place is None:
@@ -194,10 +198,10 @@ def _play(
             heappush(free, (_next(counsellors[n].windows, when), n))
             continue
         there[place] = False
-        begun[ticket.id] = at
         taken[room] = at + drawn_length(ticket.usual, chance)
+        talks[ticket.id] = at, taken[room]
         heappush(free, (_next(counsellors[n].windows, taken[room]), n))
-    return begun
+    return talks
 
 
 def _next(windows: Windows, at: float, minutes: float = 0.0) -> float:

@@ -31,21 +31,27 @@ def refresh(centre_id: int, *, now: datetime) -> None:
     Screens and phones hear of it if anything they show has changed; the board's version stays.
     """
     with reading() as session:
-        version, alone, scene = _seen(session, centre_id, now)
-    played = {id_: following.minutes(one) for id_, one in forecasting.forecasts(scene).items()}
+        version, alone, closes, scene = _seen(session, centre_id, now)
+    found = forecasting.forecasts(scene)
+    full = closes is not None and found[NEWCOMER].over > (closes - now) / forecasting.MINUTE
+    played = {id_: following.minutes(one) for id_, one in found.items()}
     busy = len(played) > 1 or any(person.talk for person in scene.counsellors)
     with transaction(centre_id) as session:
         before = store.of_centre(session, centre_id)
         earlier = {} if before is None else before.lines
         kept = {id_: following.steady(earlier.get(id_), fresh) for id_, fresh in played.items()}
-        store.keep(session, centre_id, Kept(version, now, busy, alone, kept))
-        store.promise(session, centre_id, Kept(version, now, busy, alone, kept))
+        forecast = Kept(version, now, busy, alone, full, kept)
+        store.keep(session, centre_id, forecast)
+        store.promise(session, centre_id, forecast)
         if before is None or (before.alone, earlier) != (alone, kept):
             announce(session, centre_id, "board")
+        if before is not None and before.full != full:
+            announce(session, centre_id, "desk")
 
 
-def _seen(session: Session, centre_id: int, now: datetime) -> tuple[int, bool, Scene]:
-    """The board's version, whether at most one counsellor is here, and all that a play needs."""
+def _seen(session: Session, centre_id: int, now: datetime) -> tuple[int, bool, datetime | None, Scene]:
+    """The board's version, whether at most one counsellor is here, when the day is over for walk-ins, and all that a
+    play needs."""
     today = planning.today(session, centre_id, now)
     (day,), zone = today.calendar.days, today.calendar.zone
     version = ticket_store.public_state(session, centre_id, day).version
@@ -56,4 +62,4 @@ def _seen(session: Session, centre_id: int, now: datetime) -> tuple[int, bool, S
     lines = appointment_store.between(session, centre_id, day_span(day, zone))
     here = sum(who.here(staff_id, now) for staff_id in today.at_work)
     scene = forecasting.scene(session, centre_id, today, [*order, newcomer], current, lines, now)
-    return version, here <= 1, scene
+    return version, here <= 1, forecasting.closes_at(today, now), scene

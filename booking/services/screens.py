@@ -18,6 +18,7 @@ from booking.services.steps.recording import desk_changed, look
 from booking.store import models as m
 from booking.store import roster as roster_store
 from booking.store import screens as store
+from booking.store import stops as stop_store
 from booking.store import tickets as ticket_store
 from booking.store.db import announce, observe, reading, transaction
 from booking.store.forecasts import NEWCOMER
@@ -56,10 +57,12 @@ class Call(NamedTuple):
 
 
 class Door(NamedTuple):
-    """`open`: whoever comes now finds somebody; `closed_today`: nobody will, all day long."""
+    """`open`: whoever comes now finds somebody; `closed_today`: nobody will, all day long; `full_today`: no more
+    numbers are given today."""
 
     open: bool
     closed_today: bool
+    full_today: bool
 
 
 class Snapshot(NamedTuple):
@@ -76,6 +79,7 @@ class Snapshot(NamedTuple):
     clock: str
     open: bool
     closed_today: bool
+    full_today: bool
     waiting: int
     calls: list[Call]
     expected: tuple[int, int] | None
@@ -102,6 +106,7 @@ def snapshot(centre_id: int, *, now: datetime) -> Snapshot:
             now.astimezone(rules.zone).strftime("%H:%M"),
             door.open,
             door.closed_today,
+            door.full_today,
             state.waiting,
             calls,
             outlook.minutes(NEWCOMER),
@@ -229,4 +234,5 @@ def _door(session: Session, centre_id: int, rules: Rules, now: datetime) -> Door
     closures = [c for c in roster_store.closures(session, centre_id, day) if c.kind != roster.DESK_ONLY]
     cal = roster.calendar(rules.zone, (day,), closures, festivals.public_holidays(rules.region, day.year))
     steps = roster.opening(cal, roster_store.opening_hours(session, centre_id)).open_steps
-    return Door(bool(steps >> cal.grid.floor(now) & 1), not cal.open_days)
+    full = stop_store.stopped(session, centre_id, day)
+    return Door(bool(steps >> cal.grid.floor(now) & 1), not cal.open_days, full)

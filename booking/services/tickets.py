@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from booking.domain import appointments, tickets
 from booking.domain.actors import By
-from booking.domain.errors import Invalid, NotFound, WrongState
+from booking.domain.errors import Invalid, NotFound, QueueStopped, WrongState
 from booking.domain.times import local_day
 from booking.services.steps import links, placing, planning, queueing
 from booking.services.steps.recording import appointment_step, board_changed, ticket_step
 from booking.store import appointments as appointment_store
 from booking.store import roster as roster_store
+from booking.store import stops as stop_store
 from booking.store import tickets as store
 from booking.store.appointments import Card
 from booking.store.db import reading, transaction
@@ -29,12 +30,13 @@ class Given(NamedTuple):
 
 def take(
     centre_id: int, *, language: str | None, programme: str | None, key: str, secret: str, by: By, now: datetime,
-    kind: str = tickets.WALK_IN, needs: Iterable[str] = (), deadline_today: bool = False,
+    kind: str = tickets.WALK_IN, needs: Iterable[str] = (), deadline_today: bool = False, all_the_same: bool = False,
 ) -> Given:  # fmt: skip
     """A number for whoever comes without an appointment. `programme`: the slug of one that runs today and is not
     confidential, or None: "please help me". `kind`: one of tickets.GIVEN; `needs`: of tickets.NEEDS.
 
-    Refusals: NumbersUsedUp, Invalid("programme", …), Invalid("kind", …), Invalid("needs", …), KeyReused.
+    `all_the_same`: also when the queue is closed for today, as only the desk may decide.
+    Refusals: QueueStopped, NumbersUsedUp, Invalid("programme", …), Invalid("kind", …), Invalid("needs", …), KeyReused.
     """
     if kind not in tickets.GIVEN:
         raise Invalid("kind", "choice-unknown")
@@ -44,6 +46,8 @@ def take(
         if before := links.earlier(session, centre_id, key, fingerprint):
             return Given(queueing.ticket_of(session, centre_id, before.id), True)
         day = local_day(now, planning.rules_of(session, centre_id).zone)
+        if not all_the_same and kind in tickets.ENDED_BY_A_STOP and stop_store.stopped(session, centre_id, day):
+            raise QueueStopped
         programme_id = roster_store.programme_id(session, centre_id, programme, day) if programme else None
         if programme and programme_id is None:
             raise Invalid("programme", "programme-unknown")

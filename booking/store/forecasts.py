@@ -11,12 +11,13 @@ from booking.store import models as m
 
 
 class Kept(NamedTuple):
-    """`lines`: by ticket id; NEWCOMER is whoever comes now."""
+    """`full`: whoever comes now will probably not be helped today. `lines`: by ticket id; NEWCOMER is she."""
 
     version: int
     at: datetime
     busy: bool
     alone: bool
+    full: bool
     lines: dict[int, Minutes]
 
 
@@ -43,7 +44,7 @@ def of_centre(session: Session, centre_id: int) -> Kept | None:
     if row is None:
         return None
     lines = {int(ticket_id): Minutes(*both) for ticket_id, both in row.lines.items()}
-    return Kept(row.version, row.at, row.busy, row.alone, lines)
+    return Kept(row.version, row.at, row.busy, row.alone, row.full, lines)
 
 
 def due(session: Session, before: datetime) -> list[int]:

@@ -15,7 +15,7 @@ from booking.domain.errors import Invalid, NotFound, Refusal
 from booking.domain.tickets import CRISIS, WALK_IN, shown
 from booking.domain.times import local_day
 from booking.domain.waiting import shown as shown_wait
-from booking.services import alarms, appointments, desk, following, matching, screens, tickets
+from booking.services import alarms, appointments, desk, following, matching, screens, stops, tickets
 from booking.services.desk import Desk, Line, Unsent
 from booking.services.tickets import TicketRow
 from booking.web import i18n, strips, undoing
@@ -96,7 +96,7 @@ def page() -> ResponseReturnValue:
 
 @blueprint.get("/<centre>/desk/now")
 def now() -> ResponseReturnValue:
-    return render_template("desk/_now.html", **_context())
+    return render_template("desk/_live.html", **_context())
 
 
 @blueprint.post("/<centre>/desk/tickets")
@@ -108,6 +108,7 @@ def give() -> ResponseReturnValue:
     try:
         given = tickets.take(
             g.centre.id, language=_language(form.language.data), programme=form.programme.data or None,
+            all_the_same=bool(form.all_the_same.data),
             key=f"desk:{form.form_key}", secret=config().secret_key, by=_by(), now=clock.now(),
             kind=form.kind.data or WALK_IN, needs=form.needs.data or (), deadline_today=form.deadline.data,
         )  # fmt: skip
@@ -257,6 +258,7 @@ def _context() -> dict[str, Any]:
     seen = desk.view(g.centre.id, now=clock.now())
     return {
         "alarm": alarms.current(g.centre.id),
+        **stops.stand(g.centre.id, now=clock.now())._asdict(),
         "queue": _queue(seen),
         "resting": [RestingLine(it.id, shown(it.number), it.state, it.at) for it in seen.aside],
         "undoing": undoing.last_step(),

@@ -36,6 +36,7 @@ TABLE: dict[str, Said] = {
     "nobody-waiting": Said(409, _("Nobody is waiting for you now.")),
     "still-busy": Said(409, _("Number %(number)s is still with you. Please finish it first.")),
     "no-room": Said(409, _("None of your rooms is free now. You can call as soon as one is.")),
+    "queue-stopped": Said(409, _("No more numbers are given today. In an emergency, please speak to us at the desk.")),
     "numbers-used-up": Said(409, _("There are no more numbers for today.")),
     "key-reused": Said(409, _("This was already sent with other details. Please start again.")),
     "wrong-credentials": Said(403, _("This does not match. Please check both fields.")),

@@ -85,6 +85,7 @@ class TicketForm(KeyedForm):
     kind = SelectField(validate_choice=False)
     needs = SelectMultipleField(validate_choice=False)
     deadline = BooleanField()
+    all_the_same = BooleanField()
 
 
 class SearchForm(Form):

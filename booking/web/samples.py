@@ -13,7 +13,7 @@ from booking.domain.places import LENGTHS, Wish
 from booking.services import centres, own_data
 from booking.services import following as following_service
 from booking.services.wishes import Asked
-from booking.web import errors, following, i18n, info_pages, screen
+from booking.web import errors, following, i18n, info_pages, screen, strip_samples
 from booking.web.forms import AgeForm, DetailsForm, FindForm, Form, PairForm, PhoneForm, TicketForm
 from booking.web.staff import LinkForm, SignInForm
 
@@ -194,10 +194,6 @@ def _screens() -> list[Sample]:
     ]
 
 
-ALARM = Sample(id=1, place=None, room="4", raised_at=minutes(-1), raised_by="Frau Sommer", acknowledged_at=None,
-               acknowledged_by=None)  # fmt: skip
-
-
 def _desk(busy: bool = True, **more: Any) -> dict[str, Any]:
     colleagues = [
         colleague(0, "free", None),
@@ -208,7 +204,8 @@ def _desk(busy: bool = True, **more: Any) -> dict[str, Any]:
     form = TicketForm(formdata=None)
     form.language.data, form.programme.data = "", ""
     return {
-        "alarm": ALARM if busy else None, "undoing": Sample(step_id=1, words="222") if busy else None, "resting": [],
+        "alarm": strip_samples.ALARM if busy else None, "undoing": Sample(step_id=1, words="222") if busy else None, "resting": [],
+        "stopped": not busy, "full": busy,
         "queue": queue(12 if busy else 0), "arrivals": _arrivals(10 if busy else 0), "counsellors": colleagues if busy else [],
         "current": [Sample(number_shown="209", counsellor=COUNSELLORS[1], state="called", room="2", since=minutes(-1)),
                     Sample(number_shown="207", counsellor=COUNSELLORS[2], state="in_talk", room="1", since=minutes(-22))],
@@ -264,7 +261,7 @@ def _calls(state: str) -> dict[str, Any]:
         "next_up": None if state == "empty" else Sample(number_shown="212", kind="appointment", language="uk", due_at=minutes(3)),
         "undoing": Sample(step_id=1, words="211") if at_work else None, "waiting": 0 if state == "empty" else 11, "day": [] if state == "empty" else day, "room_choices": [Sample(slug=slug, words=f"{name} – 10:00" if state == "no-room" else name) for slug, name in ROOMS],
         "no_room": said("no-room") if state == "no-room" else None,
-        "form": Form(formdata=None), "now_url": _live(f"calls-{state}"), "alarm": ALARM if state == "in_talk" else None,
+        "form": Form(formdata=None), "now_url": _live(f"calls-{state}"), "alarm": strip_samples.ALARM if state == "in_talk" else None,
     }  # fmt: skip
 
 
@@ -305,7 +302,7 @@ INFO = {
 
 
 SNAPSHOT: dict[str, Any] = {
-    "epoch": "gallery", "version": 1, "at": NOW.isoformat(), "clock": "09:12", "open": True, "closed_today": False, "waiting": 11,
+    "epoch": "gallery", "version": 1, "at": NOW.isoformat(), "clock": "09:12", "open": True, "closed_today": False, "full_today": False, "waiting": 11,
     "calls": [{"number": n, "room": r, "calls": 1, "called": minutes(-i).isoformat(), "age": 60 * i, "voice": None}
               for i, (n, r) in enumerate((("211", "1"), ("209", "2"), ("208", "Besprechung 3"), ("204", "1")))],
     "expected": (40, 70), "alone": False, "forecast_at": NOW.isoformat(), "line": {},

@@ -1,6 +1,6 @@
-"""Invented strips of presence for the gallery: every state of a cell, and a day that is shut."""
+"""Invented strips of presence for the gallery: every state of a cell, and a day that is shut; and an alarm."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace as Sample
 
 from booking.domain.presence import Cell, DayStrip
@@ -13,6 +13,10 @@ STATES = (
     Cell(13, None, False, False), Cell(14, 0, True, False), Cell(15, 12, False, False),
 )  # fmt: skip
 CLOSED = tuple(Cell(cell.hour, None, False, False) for cell in STATES)
+ALARM = Sample(
+    id=1, place=None, room="4", raised_by="Frau Sommer", raised_at=datetime(2027, 3, 16, 8, 11, tzinfo=UTC),
+    acknowledged_at=None, acknowledged_by=None,
+)  # fmt: skip
 
 
 def strips() -> Sample:

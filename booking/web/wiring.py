@@ -32,6 +32,7 @@ from booking.web import (
     roster,
     screen,
     staff,
+    stops,
     visits,
     wall,
     wishes,
@@ -63,6 +64,7 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, desk.blueprint, doors.RECEPTION)
     open_door(app, aside.blueprint, doors.RECEPTION)
     open_door(app, wall.blueprint, doors.ANYONE)
+    open_door(app, stops.blueprint, doors.RECEPTION)
     open_door(app, info_pages.blueprint, doors.RECEPTION)
     open_door(app, changes.blueprint, doors.RECEPTION)
     open_door(app, alarms.blueprint, doors.VISITED, acknowledge=doors.COUNSELLING)

@@ -227,7 +227,7 @@ def test_the_snapshot_of_a_morning(centre, anna):
     shown = screens.snapshot(centre, now=TEN + 8 * SECOND)
     assert json.loads(json.dumps(shown.as_json())) == {
         "epoch": "e1", "version": 4, "at": "2027-03-02T09:00:08+00:00", "clock": "10:00", "open": True,
-        "closed_today": False, "waiting": 1,
+        "closed_today": False, "full_today": False, "waiting": 1,
         "calls": [{"number": f"{first.number:03d}", "room": "R1", "calls": 2,
                    "called": "2027-03-02T09:00:05+00:00", "age": 3, "voice": None}],
         "expected": None, "alone": False, "forecast_at": None, "line": {tag_of(second.id): [0, None, None]},

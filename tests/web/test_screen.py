@@ -24,7 +24,7 @@ from tests.web.visiting import (
 )
 
 DESK, CALLS, SCREENS = "/ludwigsburg/desk", "/ludwigsburg/calls", "/ludwigsburg/desk/screens"
-FIELDS = {"epoch", "version", "at", "clock", "open", "closed_today", "waiting", "calls",
+FIELDS = {"epoch", "version", "at", "clock", "open", "closed_today", "full_today", "waiting", "calls",
           "expected", "alone", "forecast_at", "line"}  # fmt: skip
 CALL_FIELDS = {"number", "room", "calls", "called", "age", "voice"}
 

@@ -74,6 +74,13 @@ def _played(seen: Scene) -> dict[int, Forecast]:
     return waiting.project(seen.counsellors, dict(seen.rooms), seen.tickets)
 
 
+def closes_at(today: House, now: datetime) -> datetime | None:
+    """When today's last open hours without an appointment end; of all hours, in a centre that has no such. None if
+    they are over."""
+    spans = today.calendar.grid.spans(today.opening.walk_in or today.opening.open_steps)
+    return spans[-1].ends if spans and spans[-1].ends > now else None
+
+
 def _windows(grid: Grid, steps: int, kept_for: Iterable[Line], now: datetime) -> Windows:
     """Minutes from now of these steps, from this one on, without the time of those appointments."""
     free = steps & ~grid.inside(Span(grid.origin, now))

@@ -14,11 +14,13 @@ Place = tuple[int, int | None, int | None]
 
 
 class Outlook(NamedTuple):
-    """The last forecast, or nothing where it is too old. `alone`: at most one counsellor is here."""
+    """The last forecast, or nothing where it is too old. `alone`: at most one counsellor is here; `full`: whoever comes
+    now will probably not be helped today."""
 
     at: datetime | None
     alone: bool
     lines: dict[int, Minutes]
+    full: bool = False
 
     def minutes(self, ticket_id: int) -> tuple[int, int] | None:
         """From-to, as people read them."""
@@ -29,7 +31,7 @@ def outlook(session: Session, centre_id: int, now: datetime) -> Outlook:
     kept = store.of_centre(session, centre_id)
     if kept is None or following.is_old(kept.at, now):
         return Outlook(None, False, {})
-    return Outlook(kept.at, kept.alone, kept.lines)
+    return Outlook(kept.at, kept.alone, kept.lines, kept.full)
 
 
 def line(session: Session, centre_id: int, day: date, seen: Outlook, now: datetime) -> dict[str, Place]:

@@ -14,7 +14,8 @@ class Forecast(Base):
     """The last forecast of a centre. `version`: of the board that it was made from.
 
     `lines`: minutes by ticket id, as domain/following reads them; "0" is whoever comes now. `busy`: somebody waited or
-    was with a counsellor, so that it grows old by itself. `alone`: at most one counsellor was here.
+    was with a counsellor, so that it grows old by itself. `alone`: at most one counsellor was here. `full`: whoever
+    comes now will probably not be helped before the day is over.
     """
 
     __tablename__ = "forecast"
@@ -23,6 +24,7 @@ class Forecast(Base):
     at: Mapped[datetime]
     busy: Mapped[bool]
     alone: Mapped[bool]
+    full: Mapped[bool]
     lines: Mapped[dict[str, Any]]
 
 

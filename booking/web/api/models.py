@@ -190,6 +190,7 @@ class Board(BaseModel):
     clock: str
     open: bool
     closed_today: bool
+    full_today: bool
     waiting: int
     calls: list[BoardCall]
     expected: tuple[int, int] | None = Field(description="From-to minutes for whoever comes now; null: not known.")

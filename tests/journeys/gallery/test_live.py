@@ -314,8 +314,8 @@ class Screen:
     def __init__(self, visit, *calls: dict, pages: list | None = None, **more) -> None:
         self.snapshot = {
             "epoch": "a", "version": 5, "at": "2027-03-16T08:12:00+00:00", "clock": "09:12", "open": True,
-            "closed_today": False, "waiting": 3, "calls": list(calls), "expected": [25, 40], "alone": False,
-            "forecast_at": None, "line": {}, **more,
+            "closed_today": False, "full_today": False, "waiting": 3, "calls": list(calls), "expected": [25, 40],
+            "alone": False, "forecast_at": None, "line": {}, **more,
         }  # fmt: skip
         self.down, self.pages = False, pages or []
         self.page = visit("screen", size=GLASS, prepare=self._prepare)

@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("busy", sa.Boolean(), nullable=False),
         sa.Column("alone", sa.Boolean(), nullable=False),
+        sa.Column("full", sa.Boolean(), nullable=False),
         sa.Column("lines", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("centre_id"),
