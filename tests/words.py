@@ -27,7 +27,7 @@ STAFF_ONLY = (
     "templates/calendars/", "booking/web/calendars.py", "templates/roster/", "booking/web/roster",
     "booking/web/strips.py", "templates/posters/",
     "templates/staff_base.html", "templates/_components/staff.html", "templates/screens/list.html",
-    "templates/screens/texts.html",
+    "templates/screens/texts.html", "booking/web/devices.py",
     "templates/gallery", "templates/practice/",
 )  # fmt: skip
 # In the order of CLDR (zero one two few many other); the library's own formula has many and other the other way round.

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 
 class By(NamedTuple):
-    """`door`: "web", "desk", "api", "worker" or "cli"; visitors have no staff id."""
+    """`door`: "web", "desk", "kiosk", "api", "worker" or "cli"; visitors have no staff id."""
 
     door: str
     staff_id: int | None = None
 
 
-WEB = By("web")
+WEB, KIOSK = By("web"), By("kiosk")

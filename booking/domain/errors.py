@@ -58,9 +58,13 @@ class TooLate(Refusal):
 
 @dataclass(eq=False)
 class WrongState(Refusal):
-    """The step does not fit what the ticket, appointment or message is now; nothing was changed."""
+    """The step does not fit what the ticket, appointment or message is now; nothing was changed.
+
+    `at`: when it would, where that is known.
+    """
 
     state: str
+    at: datetime | None = None
 
 
 @dataclass(eq=False)

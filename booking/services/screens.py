@@ -1,4 +1,4 @@
-"""Waiting-room screens: pairing by six digits, and the public snapshot. Numbers and rooms, never a person."""
+"""Screens and kiosks: pairing by six digits, and the public snapshot. Numbers and rooms, never a person."""
 
 import secrets
 from collections.abc import Callable
@@ -27,6 +27,7 @@ from booking.store.screens import ScreenRow as ScreenRow
 from booking.store.tickets import PublicCall
 
 GERMAN = "de"
+SCREEN, KIOSK = "screen", "kiosk"
 PAIRING_OPEN = timedelta(minutes=10)
 CODES = 10**6
 # A contact is written at most so often; a screen is called silent after SILENT.
@@ -138,20 +139,24 @@ def spoken(centre_id: int, number: int, language: str, words: Callable[[str, str
     return sound
 
 
-def is_open(centre_id: int, *, now: datetime) -> bool:
+def door(centre_id: int, *, now: datetime) -> Door:
     with reading() as session:
-        return _door(session, centre_id, planning.rules_of(session, centre_id), now).open
+        return _door(session, centre_id, planning.rules_of(session, centre_id), now)
 
 
-def begin_pairing(*, now: datetime) -> Pairing:
-    """A screen asks for six digits to show; they are good for ten minutes."""
+def is_open(centre_id: int, *, now: datetime) -> bool:
+    return door(centre_id, now=now).open
+
+
+def begin_pairing(*, kind: str = SCREEN, now: datetime) -> Pairing:
+    """A screen (or a KIOSK) asks for six digits to show; they are good for ten minutes."""
     with transaction(0) as session:
         while True:
             code = f"{secrets.randbelow(CODES):06d}"
             if not store.pairing_code_used(session, code, now):
                 break
         secret = secrets.token_urlsafe(24)
-        row = m.Pairing(code=code, secret_hash=links.hashed(secret), expires_at=now + PAIRING_OPEN)
+        row = m.Pairing(code=code, secret_hash=links.hashed(secret), kind=kind, expires_at=now + PAIRING_OPEN)
         store.add_pairing(session, row)
     return Pairing(code, secret, int(PAIRING_OPEN.total_seconds()))
 
@@ -164,10 +169,12 @@ def pair(centre_id: int, code: str, name: str, *, by: int, now: datetime) -> int
     called = " ".join(name.split())[:60]
     if not called:
         raise Invalid("name", "name-missing")
+    digits = "".join(code.split())
     with transaction(centre_id) as session:
-        row = m.Screen(centre_id=centre_id, name=called, token_hash=secrets.token_hex(32), paired_at=now)
+        kind = store.pairing_kind(session, digits, now) or SCREEN
+        row = m.Screen(centre_id=centre_id, kind=kind, name=called, token_hash=secrets.token_hex(32), paired_at=now)
         screen_id = store.add(session, row)
-        if store.pair(session, "".join(code.split()), centre_id, screen_id, now) is None:
+        if store.pair(session, digits, centre_id, screen_id, now) is None:
             raise Invalid("code", "pairing-unknown")
         look(session, centre_id, "screen-paired", now, by, f"screen-{screen_id}")
         desk_changed(session, centre_id)
@@ -192,14 +199,14 @@ def claim_token(secret: str, *, now: datetime) -> str | None:
         return token
 
 
-def screen_by_token(token: str, *, now: datetime) -> ScreenRow:
-    """The screen behind a token; its last contact is noted, if that can be done now.
+def screen_by_token(token: str, *, kind: str = SCREEN, now: datetime) -> ScreenRow:
+    """The screen (or the KIOSK) behind a token; its last contact is noted, if that can be done now.
 
-    Refusal: NotFound for unknown and revoked ones.
+    Refusal: NotFound for unknown and revoked ones, and for those of another kind.
     """
     with reading() as session:
         found = store.by_token(session, links.hashed(token))
-    if found is None:
+    if found is None or found.kind != kind:
         raise NotFound
     if found.seen_at is None or now - found.seen_at > TOUCH_EVERY:
         with suppress(TooBusy), observe(found.centre_id) as session:

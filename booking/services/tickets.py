@@ -75,7 +75,7 @@ def check_in(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> G
         if card.state == appointments.CANCELLED:  # said first, whatever its day: it is why nobody waits for her
             raise WrongState(card.state)
         if local_day(card.starts_at, zone) != day:
-            raise WrongState("other-day")
+            raise WrongState("other-day", card.starts_at)
         earlier = store.of_appointment(session, centre_id, appointment_id)
         if earlier is not None:
             return Given(_once_more(session, earlier, card, by, now), True)

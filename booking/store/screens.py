@@ -1,4 +1,4 @@
-"""Screens and their pairing."""
+"""Screens, kiosks and their pairing."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -14,9 +14,12 @@ class ScreenRow(NamedTuple):
     centre_id: int
     name: str
     seen_at: datetime | None
+    kind: str
+    prints: bool
+    vacant: bool
 
 
-_SCREEN = select(m.Screen.id, m.Screen.centre_id, m.Screen.name, m.Screen.seen_at).where(m.Screen.revoked_at.is_(None))
+_SCREEN = select(*(m.Screen.__table__.c[name] for name in ScreenRow._fields)).where(m.Screen.revoked_at.is_(None))
 _BY_TOKEN = _SCREEN.where(m.Screen.token_hash == bindparam("hash"))
 
 
@@ -40,6 +43,25 @@ def touch(session: Session, screen_id: int, now: datetime) -> None:
     session.execute(update(m.Screen).where(m.Screen.id == screen_id).values(seen_at=now))
 
 
+def settle(session: Session, centre_id: int, kiosk_id: int, **values: bool) -> bool:
+    """Change what a kiosk does; False if there is no such kiosk here."""
+    result = session.execute(
+        update(m.Screen)
+        .where(m.Screen.id == kiosk_id, m.Screen.centre_id == centre_id, m.Screen.kind == "kiosk",
+               m.Screen.revoked_at.is_(None))
+        .values(**values)
+    )  # fmt: skip
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def desk_vacant(session: Session, centre_id: int) -> bool:
+    """Whether a kiosk of the centre takes all arrivals now."""
+    asked = select(m.Screen.id).where(
+        m.Screen.centre_id == centre_id, m.Screen.vacant.is_(True), m.Screen.revoked_at.is_(None)
+    )
+    return session.scalar(asked.limit(1)) is not None
+
+
 def revoke(session: Session, centre_id: int, screen_id: int, now: datetime) -> bool:
     result = session.execute(
         update(m.Screen)
@@ -57,6 +79,13 @@ def pairing_code_used(session: Session, code: str, now: datetime) -> bool:
 def add_pairing(session: Session, row: m.Pairing) -> None:
     session.add(row)
     session.flush()
+
+
+def pairing_kind(session: Session, code: str, now: datetime) -> str | None:
+    """What shows these digits; None if nothing does."""
+    return session.scalar(
+        select(m.Pairing.kind).where(m.Pairing.code == code, m.Pairing.screen_id.is_(None), m.Pairing.expires_at > now)
+    )
 
 
 def pair(session: Session, code: str, centre_id: int, screen_id: int, now: datetime) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from booking.domain.tickets import WAITING
 from booking.store import models as m
 
 s = m.Step.__table__.c
@@ -33,6 +34,13 @@ _LAST_BY = (
     .limit(1)
 )  # fmt: skip
 _LAST_STEP = select(func.max(s.id)).where(s.centre_id == bindparam("centre"), s.ticket_id == bindparam("of"))
+_ARRIVED = (
+    select(m.Ticket.number)
+    .join(m.Step, m.Step.ticket_id == m.Ticket.id)
+    .where(s.centre_id == bindparam("centre"), s.door == bindparam("door"), s.name == "taken",
+           s.at >= bindparam("since"), m.Ticket.state == WAITING)
+    .order_by(s.id.desc())
+)  # fmt: skip
 _UNDONE = update(m.Step).where(s.id == bindparam("step"), s.undone.is_(False)).values(undone=True)
 
 
@@ -60,3 +68,9 @@ def last_step(session: Session, centre_id: int, ticket_id: int) -> int | None:
 def undone(session: Session, step_id: int) -> bool:
     """Mark a step as taken back; False if it was."""
     return session.connection().execute(_UNDONE, {"step": step_id}).rowcount == 1
+
+
+def arrived(session: Session, centre_id: int, door: str, since: datetime) -> list[int]:
+    """The numbers that came through this door since then and still wait, newest first."""
+    rows = session.connection().execute(_ARRIVED, {"centre": centre_id, "door": door, "since": since})
+    return list(rows.scalars())

@@ -13,7 +13,7 @@ from booking.domain.actors import By
 from booking.domain.appointments import spoken
 from booking.domain.errors import NotFound, Refusal
 from booking.domain.tickets import shown
-from booking.services import alarms, appointments, aside, calls, tickets, transfers, undo
+from booking.services import alarms, appointments, aside, calls, kiosks, tickets, transfers, undo
 from booking.services.calls import Line, RoomNow, TicketRow
 from booking.web import i18n, undoing
 from booking.web.errors import sentence, status
@@ -154,6 +154,7 @@ def _context() -> dict[str, Any]:
         "next_up": n and NextUp(shown(n.number), n.kind, n.language, n.due_at),
         "undoing": undoing.last_step(),
         "waiting": seen.waiting,
+        "arrived": kiosks.arrivals(g.centre.id, now=clock.now()),
         "alarm": alarms.current(g.centre.id),
         "day": [_day_line(line) for line in seen.day],
         "room_choices": [RoomChoice(room.slug, _room(room)) for room in seen.rooms],

@@ -77,6 +77,9 @@ class ScreenLine(NamedTuple):
     name: str
     seen_at: datetime | None
     silent: bool
+    kind: str
+    prints: bool
+    vacant: bool
 
 
 class MessageLine(NamedTuple):
@@ -313,7 +316,11 @@ def _is_today(at: datetime) -> bool:
 
 def _screens(rows: list[screens.ScreenRow]) -> list[ScreenLine]:
     at = clock.now()
-    return [ScreenLine(r.id, r.name, r.seen_at, r.seen_at is None or at - r.seen_at > screens.SILENT) for r in rows]
+    return [
+        ScreenLine(r.id, r.name, r.seen_at, r.seen_at is None or at - r.seen_at > screens.SILENT, r.kind, r.prints,
+                   r.vacant)
+        for r in rows
+    ]  # fmt: skip
 
 
 def _gap(starts: datetime, ends: datetime) -> str:

@@ -11,12 +11,13 @@ from booking import clock
 from booking.config import Config
 from booking.domain.errors import NotAllowed, NotFound, SignedOut
 from booking.domain.staff import ADMINISTRATOR, COUNSELLOR, LEAD, RECEPTIONIST, ROLES
-from booking.services import screens
+from booking.services import centres, screens
 from booking.services import staff as service
 from booking.services.screens import ScreenRow
 from booking.services.staff import Member
 
-STAFF_COOKIE, SCREEN_COOKIE = "staff", "screen"
+STAFF_COOKIE, SCREEN_COOKIE, KIOSK_COOKIE = "staff", "screen", "kiosk"
+KEPT_SECONDS = 400 * 24 * 3600  # a device's, as long as browsers allow; revoking ends it at once
 
 
 class Door(NamedTuple):
@@ -147,8 +148,36 @@ def _screen_only(_door: Door) -> None:
     g.screen = screen
 
 
+# ── kiosks: the token a kiosk got by pairing ──────────────────────────────────────────────────────────────────────
+
+
+def paired_kiosk() -> ScreenRow | None:
+    """The kiosk by the token in its cookie; None for no, an unknown or a revoked one."""
+    token = request.cookies.get(cookie_name(KIOSK_COOKIE))
+    try:
+        return screens.screen_by_token(token, kind=screens.KIOSK, now=clock.now()) if token else None
+    except NotFound:
+        return None
+
+
+def at_kiosk(kiosk: ScreenRow) -> None:
+    """Sets g.kiosk and g.centre; what its pages show to one visitor is not kept for the next."""
+    after_this_request(no_store)
+    g.kiosk, g.centre = kiosk, centres.by_id(kiosk.centre_id)
+
+
+def _kiosk_only(_door: Door) -> ResponseReturnValue | None:
+    """A device that is not paired (any more) is led to where it can be."""
+    kiosk = paired_kiosk()
+    if kiosk is None:
+        return redirect(url_for("kiosk.page"), 303)
+    at_kiosk(kiosk)
+    return None
+
+
 ANYONE = Door("anyone")
 SCREEN = Door("screen", check=_screen_only)
+KIOSK = Door("kiosk", check=_kiosk_only)
 STAFF = Door("staff", frozenset(ROLES), _staff_only)
 RECEPTION = Door("reception", frozenset({RECEPTIONIST, LEAD}), _staff_only)
 VISITED = Door("visited", frozenset({RECEPTIONIST, LEAD, COUNSELLOR}), _staff_only)  # where visitors are looked after

@@ -69,6 +69,7 @@ REASONS: dict[str, LazyString] = {
     "programme-unknown": _("Please choose from the list."),
     "language-unknown": _("Please choose from the list."),
     "code-unreadable": _("The code has eight digits. Please check it."),
+    "sign-old": _("This picture has changed. Please scan it again."),
     "pairing-unknown": _("No screen shows these digits now. Please check them."),
     "start-unreadable": _("Please choose a time from the list."),
     "password-short": _("Please use at least 12 characters."),

@@ -96,6 +96,18 @@ class ArrivalForm(Form):
     appointment = IntegerField(validators=[InputRequired(MISSING)])
 
 
+class KioskForm(KeyedForm):
+    need = StringField(validators=[Length(max=20, message=TOO_LONG)])
+
+
+class ArriveForm(Form):
+    """The digits, or a link that a scanner types."""
+
+    code = StringField(
+        _("Your code, eight digits"), validators=[InputRequired(MISSING), Length(max=300, message=TOO_LONG)]
+    )
+
+
 class PairForm(Form):
     code = StringField(
         _("The six digits on the screen"), validators=[InputRequired(MISSING), Length(max=12, message=TOO_LONG)]

@@ -44,8 +44,8 @@ SPOKEN = {
 }  # fmt: skip
 STAFF_PAGES = ("de", "en")
 STAFF_BLUEPRINTS = frozenset({
-    "calendars", "calibration", "calls", "changes", "cover", "desk", "info_pages", "posters", "practice", "reports",
-    "roster", "staff",
+    "calendars", "calibration", "calls", "changes", "cover", "desk", "devices", "info_pages", "posters", "practice",
+    "reports", "roster", "staff",
 })  # fmt: skip
 
 

@@ -20,6 +20,8 @@ FOLLOW = "240 per hour"  # a whole waiting room in one network
 LOOKUP = "20 per hour"
 API_READ = "240 per minute"
 API_WRITE = "120 per minute"
+ARRIVE = "30 per 15 minutes"  # failed tries: a code is typed with wet fingers
+KIOSK = "240 per hour"  # a centre's whole morning
 PAIRING = "60 per hour"
 CLAIM = "120 per minute"  # a screen that shows its digits asks every two seconds
 # Failed tries only. An account is never shut for its owner by one stranger (S7): that takes a hundred tries an hour,
@@ -74,6 +76,11 @@ def on_code(view: Callable[P, R]) -> Callable[P, R]:
     return limiter.limit(CODE, key_func=_code, methods=["POST"], exempt_when=lambda: _typed_code() is None)(view)
 
 
+def on_arrival(view: Callable[P, R]) -> Callable[P, R]:
+    """Counts what opened nothing, for the address: a whole waiting room comes through one kiosk."""
+    return limiter.limit(ARRIVE, methods=["POST"], deduct_when=_not_found)(view)
+
+
 def _account() -> str:
     return f"{g.centre.slug}/{request.form.get('login', '').strip().casefold()[:80]}"
 
@@ -84,6 +91,10 @@ def _code() -> str:
 
 def _typed_code() -> str | None:
     return read_code(request.form.get("code", ""))
+
+
+def _not_found(answer: Response) -> bool:
+    return answer.status_code in {404, 422}
 
 
 def _refused(answer: Response) -> bool:

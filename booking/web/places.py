@@ -1,5 +1,6 @@
 """The centre named in an address, and what every page knows."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -8,7 +9,7 @@ from flask import Flask, current_app, g, request, url_for
 from booking import clock
 from booking.config import Config
 from booking.domain.errors import NotFound
-from booking.services import centres, following
+from booking.services import centres, following, kiosks
 
 MAP = "https://www.openstreetmap.org/search?query="  # a link and no more: nothing is loaded from there
 LARGEST_ID = 2**63 - 1
@@ -22,6 +23,12 @@ def config() -> Config:
 def follow_address(tag: str) -> str:
     """Where the page of a ticket is, for whoever scans it: in her own language, whatever that of this page."""
     path = url_for("following.page", token=following.token(tag, secret=config().secret_key), language=None)
+    return (config().public_url or request.host_url.rstrip("/")) + path
+
+
+def here_address(*, now: datetime) -> str:
+    """Where a phone in the building checks in; good for some minutes."""
+    path = url_for("here.page", t=kiosks.sign(g.centre.id, secret=config().secret_key, now=now), language=None)
     return (config().public_url or request.host_url.rstrip("/")) + path
 
 

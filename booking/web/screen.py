@@ -12,10 +12,9 @@ from booking import clock
 from booking.domain.errors import NotFound, SignedOut
 from booking.services import centres, info_pages, screens
 from booking.web import i18n, limits
-from booking.web.doors import SCREEN_COOKIE, keep_cookie, paired_screen
+from booking.web.doors import KEPT_SECONDS, SCREEN_COOKIE, keep_cookie, paired_screen
 
 blueprint = Blueprint("screen", __name__)
-KEPT_SECONDS = 400 * 24 * 3600  # as long as browsers allow; revoking ends it at once
 OFFLINE_LANGUAGES = 4  # as many sentences as fit the glass
 
 

@@ -15,14 +15,17 @@ from booking.web import (
     changes,
     cover,
     desk,
+    devices,
     doors,
     errors,
     following,
     gallery,
     headers,
     health,
+    here,
     i18n,
     info_pages,
+    kiosk,
     limits,
     places,
     posters,
@@ -57,6 +60,8 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, visits.blueprint, doors.ANYONE)
     open_door(app, screen.blueprint, doors.ANYONE, board=doors.SCREEN, info=doors.SCREEN, voice=doors.SCREEN)
     open_door(app, following.blueprint, doors.ANYONE)
+    open_door(app, kiosk.blueprint, doors.KIOSK, page=doors.ANYONE, begin=doors.ANYONE, claim=doors.ANYONE)
+    open_door(app, here.blueprint, doors.ANYONE)
     open_door(app, health.health, doors.ANYONE)
     open_door(app, receipts.receipts, doors.ANYONE)
     anyone = dict.fromkeys(("sign_in", "sign_out", "link"), doors.ANYONE)
@@ -65,6 +70,7 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, aside.blueprint, doors.RECEPTION)
     open_door(app, wall.blueprint, doors.ANYONE)
     open_door(app, stops.blueprint, doors.RECEPTION)
+    open_door(app, devices.blueprint, doors.RECEPTION)
     open_door(app, info_pages.blueprint, doors.RECEPTION)
     open_door(app, changes.blueprint, doors.RECEPTION)
     open_door(app, alarms.blueprint, doors.VISITED, acknowledge=doors.COUNSELLING)

@@ -45,6 +45,7 @@ PAGES = {
     "stops.stop": RECEPTION,
     "stops.reopen": RECEPTION,
     "stops.turn_away": RECEPTION,
+    "devices.settle": RECEPTION,
     "info_pages.page": RECEPTION,
     "info_pages.remove": RECEPTION,
     "calendars.page": COUNSELLING,
@@ -99,9 +100,12 @@ CALLS = {
 # Behind a screen's token.
 SCREENS = {"screen.board", "screen.info", "api.board"}
 SPOKEN = {"screen.voice"}  # only what stands on the board
+# Behind a kiosk's.
+KIOSKS = {"kiosk.door", "kiosk.home", "kiosk.number", "kiosk.take", "kiosk.check_in", "kiosk.ticket"}
 # Open to anybody: these show nothing of a person but to the holder of a private link, and nothing of staff.
 OPEN = {"appointments", "visits", "wall", "screen", "health", "receipts", "api", "gallery", "staff.sign_in",
-        "staff.sign_out", "staff.link", "calendars.feed", "following"}  # fmt: skip
+        "staff.sign_out", "staff.link", "calendars.feed", "following",
+        "kiosk.page", "kiosk.begin", "kiosk.claim", "here"}  # fmt: skip
 OF_NO_BLUEPRINT = {"static"}
 SECRETS = {"token", "link"}
 
@@ -140,7 +144,7 @@ def test_a_door_before_a_page_that_does_not_exist_is_a_mistake():
 
 def test_the_tables_know_every_guarded_page_and_nothing_else(app):
     guarded = {name for name in app.view_functions if name not in OF_NO_BLUEPRINT and door_of(app, name).check}
-    assert guarded == PAGES.keys() | CALLS.keys() | SCREENS | SPOKEN
+    assert guarded == PAGES.keys() | CALLS.keys() | SCREENS | SPOKEN | KIOSKS
 
 
 def test_what_is_open_to_anybody_is_said_here_too(app):
@@ -254,9 +258,27 @@ def test_the_board_is_for_the_centre_s_own_screens_until_they_are_revoked(app, c
         assert answers(client, app, endpoint, Authorization=f"Bearer {own}") == {404}
 
 
-def _screen_token(app: Flask, centre_id: int, by: int) -> str:
+def test_a_kiosk_s_pages_are_for_kiosks_until_they_are_revoked(app, client, house):
+    here, _, members = house
+    screen = _screen_token(app, here, members["receptionist"])
+    kiosk = _screen_token(app, here, members["receptionist"], screens.KIOSK)
+    token = form_token(client)
+    for cookie in (None, "made-up", screen):
+        if cookie:
+            client.set_cookie("kiosk", cookie)
+        for endpoint in KIOSKS:
+            assert answers(client, app, endpoint, **{"X-CSRFToken": token}) == {303}, endpoint
+    assert answers(client, app, "screen.board", Authorization=f"Bearer {kiosk}") == {404}
+    client.set_cookie("kiosk", kiosk)
+    assert answers(client, app, "kiosk.home") == {200}
     with app.app_context():
-        pairing = screens.begin_pairing(now=clock.now())
+        screens.revoke(here, screens.screens(here)[1].id, by=members["receptionist"], now=clock.now())
+    assert answers(client, app, "kiosk.home") == {303}
+
+
+def _screen_token(app: Flask, centre_id: int, by: int, kind: str = screens.SCREEN) -> str:
+    with app.app_context():
+        pairing = screens.begin_pairing(kind=kind, now=clock.now())
         screens.pair(centre_id, pairing.code, "Hall", by=by, now=clock.now())
         token = screens.claim_token(pairing.secret, now=clock.now())
     assert token is not None

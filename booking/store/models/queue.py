@@ -145,25 +145,33 @@ class Step(Base):
 
 
 class Screen(Base):
-    """A waiting-room screen that staff have let in; before, there is only a Pairing. `token_hash` is of what it shows
-    from then on: nobody's, until it fetches its token."""
+    """A screen or a kiosk (`kind`) that staff have let in; before, there is only a Pairing. `token_hash` is of what it
+    shows from then on: nobody's, until it fetches its token.
+
+    Of a kiosk: `prints` its numbers by itself; `vacant`: nobody is at the desk, and it takes all arrivals.
+    """
 
     __tablename__ = "screen"
+    __table_args__ = (CheckConstraint("kind = 'kiosk' OR (NOT prints AND NOT vacant)"),)
     id: Mapped[int] = key()
     centre_id: Mapped[int] = centre()
+    kind: Mapped[str] = mapped_column(String(6), default="screen")
     name: Mapped[str] = mapped_column(String(60))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     paired_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    prints: Mapped[bool] = mapped_column(default=False)
+    vacant: Mapped[bool] = mapped_column(default=False)
 
 
 class Pairing(Base):
-    """A screen that shows six digits and waits for staff to type them. Of no centre until then."""
+    """A screen or a kiosk that shows six digits and waits for staff to type them. Of no centre until then."""
 
     __tablename__ = "pairing"
     code: Mapped[str] = mapped_column(String(6), primary_key=True)
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(6), default="screen")
     expires_at: Mapped[datetime]
     centre_id: Mapped[int | None] = mapped_column(Id, ForeignKey("centre.id", ondelete="CASCADE"))
     screen_id: Mapped[int | None] = to("screen.id", ondelete="CASCADE")
