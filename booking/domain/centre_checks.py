@@ -8,7 +8,7 @@ from itertools import combinations
 from math import gcd
 
 from booking.domain.centre_values import WEEKDAYS, Part, Row
-from booking.domain.roster import weeks_between
+from booking.domain.roster import OUTREACH, weeks_between
 from booking.domain.staff import COUNSELLOR
 from booking.domain.times import GRAIN_MINUTES
 
@@ -139,6 +139,7 @@ def _person(person: Row, file: Row) -> None:
         if kinds.get(room) not in (*TALK_ROOMS, None):
             (person.at / "rooms").say("no-talks", slug=room)
     _shifts(person.rows("shift"))
+    _shift_sites(person.rows("shift"), file)
 
 
 def _shifts(shifts: tuple[Row, ...]) -> None:
@@ -150,6 +151,21 @@ def _shifts(shifts: tuple[Row, ...]) -> None:
     for one, other in combinations(whole, 2):
         if _together(one, other) and _steps(_part(one)) & _steps(_part(other)):
             other.at.say("shifts-overlap", weekday=WEEKDAYS[other.get("weekday")])
+
+
+def _shift_sites(shifts: tuple[Row, ...], file: Row) -> None:
+    """Where outreach goes: to a site that is one of outreach, and nothing else goes there."""
+    outreach = {site.get("slug"): site.get("outreach") for site in file.rows("site")}
+    for shift in shifts:
+        slug = shift.get("site")
+        if slug is None:
+            continue
+        if slug not in outreach:
+            (shift.at / "site").say("no-such-row", table="site", slug=slug)
+        elif outreach[slug] is False:
+            (shift.at / "site").say("no-outreach-site", slug=slug)
+        if shift.get("kind") not in (OUTREACH, None):
+            (shift.at / "site").say("site-of-outreach")
 
 
 def _part(shift: Row) -> Part:

@@ -160,6 +160,7 @@ SHIFT = {
     "valid_until": Key(read.day, None),
     "kind": Key(read.one_of(*SHIFT_KINDS), TALKS),
     "every_weeks": Key(read.whole(1, 8), 1),
+    "site": Key(read.slug, None),
 }
 STAFF = {
     "login": Key(_login),

@@ -142,6 +142,8 @@ class Closure(NamedTuple):
 
 
 class Shift(NamedTuple):
+    """`site`: the slug of where outreach goes."""
+
     weekday: int
     starts: time
     ends: time
@@ -149,6 +151,7 @@ class Shift(NamedTuple):
     valid_until: date | None
     kind: str
     every_weeks: int
+    site: str | None = None
 
 
 class Times(NamedTuple):

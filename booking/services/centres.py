@@ -208,7 +208,8 @@ def _belongings(loading: Loading, described: Description) -> None:
         if not person.shifts:  # without, her roster is made elsewhere
             loading.filed.says_nothing("shift", person.login)
         else:
-            loading.merges("shift", Shift._fields, person.shifts, Shift, ("staff", person.login))
+            shifts = [(*shift[:-1], loading.id_of("site", shift.site)) for shift in person.shifts]
+            loading.merges("shift", (*Shift._fields[:-1], "site_id"), shifts, Shift, ("staff", person.login))
 
 
 def _columns(row: Any, *without: str) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _counsellor(number: int, person: Staff, ids: _Ids) -> Counsellor:
 
 
 def _shifts(staff: list[Staff]) -> tuple[Shift, ...]:
-    return tuple(Shift(n, *shift) for n, person in enumerate(staff, 1) for shift in person.shifts)
+    return tuple(Shift(n, *shift[:-1]) for n, person in enumerate(staff, 1) for shift in person.shifts)
 
 
 def _closures(centre: Description, ids: _Ids) -> tuple[Closure, ...]:

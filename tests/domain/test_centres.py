@@ -167,6 +167,7 @@ SINGLE = [
     ('{ weekday = "mon"', '{ weekday = "monday"', "staff[1].shift[1].weekday", "mon, tue"),
     ('ends = "12:30"', 'ends = "08:30"', "staff[1].shift[1].ends", "ends before"),
     ("valid_until = 2027-12-31", "valid_until = 2025-12-31", "staff[2].shift[1].valid_until", "before valid_from"),
+    ("valid_until = 2027-12-31", 'kind = "outreach"\nsite = "moon"', "staff[2].shift[1].site", "No site"),
     ("last_day = 2030-12-31", "first_day = 2031-01-01\nlast_day = 2030-12-31", "staff[2].last_day", "before first_day"),
 ]  # fmt: skip
 
@@ -233,6 +234,22 @@ def test_shifts_of_the_same_time_in_different_years_do_not_overlap():
     old = '{ weekday = "mon", starts = "08:30", ends = "12:30", valid_from = 2026-01-01 },'
     assert mistakes(changed((old, f"{later}\n{again}"))) == []
     assert mistakes(changed((old, f"{later}\n{again.replace('2026-07-01', '2026-06-30')}"))) != []
+
+
+@pytest.mark.parametrize(
+    ("kind", "outreach", "sentences"),
+    [
+        ("outreach", "true", []), ("outreach", "1", []), ("hike", "true", []),
+        ("outreach", "false", ['"school" is no site of outreach.']),
+        ("admin", "true", ["Only a shift of outreach names a site."]),
+    ],
+)  # fmt: skip
+def test_only_outreach_goes_to_a_site_and_only_to_one_of_outreach(kind, outreach, sentences):
+    name = '{ de = "Schule", en = "School", ar = "مدرسة" }'
+    site = f'[[site]]\nslug = "school"\nname = {name}\naddress = "Weg 3"\noutreach = {outreach}\n\n[hours.open]'
+    shift = f'valid_until = 2027-12-31\nkind = "{kind}"\nsite = "school"'
+    found = mistakes(changed(("[hours.open]", site), ("valid_until = 2027-12-31", shift)))
+    assert [said for _, key, said in found if key.endswith(".site")] == sentences
 
 
 def test_a_shift_that_cannot_be_read_is_not_compared():

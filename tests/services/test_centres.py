@@ -591,6 +591,16 @@ def test_what_availability_asks_for_comes_from_the_file(loaded):
     assert one(m.InterpreterHours).starts == time(9)
 
 
+def test_outreach_keeps_the_site_it_goes_to(loaded):
+    there = 'valid_until = 2027-12-31\nkind = "outreach"\nsite = "annexe"'
+    text = RICH.replace('"Gasse 3"', '"Gasse 3"\noutreach = true').replace("valid_until = 2027-12-31", there)
+    twice(text)
+    assert one(m.Shift, kind="outreach").site_id == one(m.Site).id
+    gone, came = [c for c in twice(text.replace('\nsite = "annexe"\n\n', "\n\n")) if c.kind == "shift"]
+    assert (gone.old.site, came.new.site) == ("annexe", None)
+    assert one(m.Shift, kind="outreach").site_id is None
+
+
 def test_an_interpreters_hours_change_and_she_ends_if_she_is_booked(loaded):
     twice(RICH)
     (gone, came) = twice(RICH.replace('mon = ["09:00-12:00"] }', 'mon = ["09:00-11:00"] }'))

@@ -39,6 +39,7 @@ MISTAKES = {
     "no-number": _("Write a whole number from %(lowest)s to %(highest)s."),
     "no-talks": _('"%(slug)s" is neither an office nor a group room: nobody can be called there for a talk.'),
     "no-origin": _("Write a site like https://www.example.org, without a path."),
+    "no-outreach-site": _('"%(slug)s" is no site of outreach.'),
     "no-page-language": _("This is no language of the pages."),
     "no-part-of-hour": _("Write one of %(known)s: every hour has the same starts."),
     "no-period": _('Write a period like "09:00-12:00".'),
@@ -64,6 +65,7 @@ MISTAKES = {
     "region-unknown": _("The public holidays of this region are not known. Write one like DE-BW."),
     "several-birthdays": _("These turn on several birthdays (%(ages)s): only one can be asked."),
     "shifts-overlap": _("This overlaps another shift of the same person on %(weekday)s."),
+    "site-of-outreach": _("Only a shift of outreach names a site."),
     "slug-reserved": _("This slug is an address of the program itself. Take another."),
     "text-of-nothing": _("This German text does not stand in the file. Was it changed? Then translate it again."),
     "text-missing": _('The text in "%(language)s" is missing.'),
@@ -154,7 +156,8 @@ def _line(line: Any) -> str:
     if isinstance(line, Shift):
         kind, turn = line.kind if line.kind != TALKS else "", line.every_weeks
         valid = f"valid_from={line.valid_from}", f"valid_until={line.valid_until}" if line.valid_until else ""
-        return " ".join(filter(None, (_period(line), kind, f"every_weeks={turn}" if turn > 1 else "", *valid)))
+        where = f"site={line.site}" if line.site else ""
+        return " ".join(filter(None, (_period(line), kind, where, f"every_weeks={turn}" if turn > 1 else "", *valid)))
     return ""
 
 
