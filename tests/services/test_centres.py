@@ -67,6 +67,11 @@ def twice(text: str, now=NOW) -> list[Change]:
     return shown
 
 
+def test_partners_are_known_by_their_slug(loaded):
+    (partner,) = centres.partners(one(m.Centre).id)
+    assert (partner.slug, partner.name["en"], partner.address) == ("youth", "Youth", "Weg 2")
+
+
 # ── an empty place ────────────────────────────────────────────────────────────────────────────────────────────────
 
 

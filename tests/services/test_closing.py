@@ -8,6 +8,7 @@ from booking.domain.actors import By
 from booking.domain.errors import Unfinished
 from booking.services import calls, closing, tickets
 from booking.store import models as m
+from booking.store.db import transaction
 from tests.people import (
     DAY,
     DESK,
@@ -94,6 +95,16 @@ def test_a_ticket_is_ended_whatever_became_of_its_appointment(centre, anna):
     change(m.Appointment, given.appointment_id, state="cancelled")
     assert closing.nightly(now=NIGHT) == {"tickets": 1, "appointments": 0}
     assert states() == (["missed"], ["cancelled"])
+
+
+def test_who_was_put_off_meanwhile_has_no_appointment_that_could_end(centre, anna):
+    given = arrived(centre, TEN)
+    change(m.Appointment, given.appointment_id, state="cancelled")
+    before = rows(*STEPS)
+    with transaction(centre) as session:
+        closing.queueing.end_appointment(session, centre, given.appointment_id, "arrived", "missed", NIGHT, DESK)
+    assert rows(m.Appointment.state) == ["cancelled"]
+    assert rows(*STEPS) == before
 
 
 def test_the_present_day_and_what_is_at_its_end_stay_as_they_are(centre, anna):

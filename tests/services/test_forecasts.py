@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import update
 
-from booking.services import calls, forecasts, screens
+from booking.services import calls, desk, forecasts, screens
+from booking.services.steps import forecasting
 from booking.store import models as m
 from booking.store.db import transaction
 from tests.people import DAY, DESK, MINUTE, a_centre, a_counsellor, a_ticket, an_absence, at, change, rows
@@ -51,6 +52,15 @@ def test_everybody_who_waits_has_a_place_at_once_and_minutes_with_the_next_forec
     seen = screens.snapshot(centre, now=now)
     assert seen.expected >= places[3][1:]
     assert (seen.alone, seen.forecast_at) == (False, now.isoformat())
+
+
+def test_within_a_minute_the_same_morning_is_played_once(centre, anna, monkeypatch):
+    a_ticket(centre, now=TEN)
+    forecasting._played.cache_clear()
+    played, project = [], forecasting.waiting.project
+    monkeypatch.setattr(forecasting.waiting, "project", lambda *scene: played.append(1) or project(*scene))
+    first, again = (desk.view(centre, now=TEN).forecasts for _ in range(2))
+    assert (first, len(first), len(played)) == (again, 1, 1)
 
 
 def test_with_one_counsellor_here_minutes_would_promise_too_much(centre, anna, bela):
