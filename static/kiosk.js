@@ -14,17 +14,18 @@ const opened = performance.getEntriesByType("navigation")[0];
 if ("leaves" in main.dataset && opened && opened.type === "back_forward") toStart();
 window.addEventListener("pageshow", (event) => { if (event.persisted) toStart(); });
 
-function stay() {
+// The question goes when the finger is lifted, not before: what lies below it is not pressed.
+function stay(event) {
   touched = Date.now();
-  if (leaving) leaving.hidden = true;
+  if (event.type === "click") leaving.hidden = true;
 }
 
 if ("leaves" in main.dataset) {
-  ["pointerdown", "keydown", "scroll"].forEach((name) => window.addEventListener(name, stay, { capture: true, passive: true }));
+  ["pointerdown", "click", "keydown", "scroll"].forEach((name) => window.addEventListener(name, stay, { capture: true, passive: true }));
   setInterval(() => {
     const left = LEAVE_AFTER - (Date.now() - touched);
     if (left <= 0) { toStart(); return; }
-    if (left > WARN_BEFORE) return;
+    if (left > WARN_BEFORE) { leaving.hidden = true; return; }
     leaving.querySelector("[data-left]").textContent = Math.ceil(left / 1000);
     if (leaving.hidden) {
       leaving.hidden = false;
