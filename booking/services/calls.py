@@ -10,6 +10,7 @@ from booking.domain.actors import By
 from booking.domain.errors import Invalid, NobodyWaiting, NoRoom, NotFound, StillBusy, WrongState
 from booking.domain.queue import Caller, Waiting
 from booking.domain.times import day_span, local_day
+from booking.domain.whereabouts import CALLING, Said
 from booking.services.steps import planning, queueing, rooms
 from booking.services.steps.attendance import Attendance
 from booking.services.steps.rooms import RoomNow as RoomNow
@@ -17,6 +18,7 @@ from booking.store import appointments as appointment_store
 from booking.store import queue as queue_store
 from booking.store import roster as roster_store
 from booking.store import tickets as store
+from booking.store import whereabouts as whereabouts_store
 from booking.store.appointments import Line as Line
 from booking.store.db import reading, transaction
 from booking.store.queue import WaitingLine
@@ -141,7 +143,15 @@ def _call(
         who.session, who.centre_id, chosen.id, tickets.WAITING, "call", who.now, by, before=queueing.UNCALLED,
         reason=reason, **called,
     )  # fmt: skip
+    _is_here(who, caller.id)
     return queueing.ticket_of(who.session, who.centre_id, chosen.id)
+
+
+def _is_here(who: Attendance, counsellor_id: int) -> None:
+    """Who calls is here, whatever she said before."""
+    said = whereabouts_store.newest(who.session, who.centre_id, who.day).get(counsellor_id)
+    if said is None or not said.is_here:
+        whereabouts_store.add(who.session, who.centre_id, who.day, Said(counsellor_id, CALLING, who.now, None))
 
 
 def _rooms(who: Attendance, counsellor_id: int, chosen: Waiting | None, used: set[int]) -> list[RoomNow]:

@@ -13,6 +13,7 @@ from booking.services.steps import queueing
 from booking.store import appointments as appointment_store
 from booking.store import retention as centre_store
 from booking.store import tickets as store
+from booking.store import whereabouts as whereabouts_store
 from booking.store.db import reading, transaction
 from booking.store.retention import CentreRow
 
@@ -55,4 +56,5 @@ def _close(session: Session, centre: CentreRow, now: datetime) -> dict[str, int]
     for row in left:
         outcome = appointments.DONE if row.ticket_state == tickets.DONE else appointments.MISSED
         queueing.end_appointment(session, centre.id, row.id, row.state, outcome, now, queueing.OVERNIGHT)
+    whereabouts_store.forget(session, centre.id, today)
     return {"tickets": len(open_tickets), "appointments": len(left)}

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from booking.domain import appointments, presence, queue
+from booking.domain import appointments, presence, queue, whereabouts
 from booking.domain.tickets import COME_BACK
 from booking.domain.times import DAY, Span, day_span, instant, local_day
 from booking.domain.visitors import folded
@@ -40,13 +40,16 @@ _LAST_FOUR = re.compile(r"[0-9]{4}")
 
 
 class Colleague(NamedTuple):
-    """`state`: "free", "called", "in_talk", "away" (an absence) or "off" (not planned now)."""
+    """`state`: "free", "called", "in_talk", "break", "away" (an absence, or she said so; `until` when, if that is
+    known) or "off" (not planned now). `unseen`: planned here for some minutes, and has not been heard of."""
 
     id: int
     name: str
     languages: list[str]
     state: str
     room: str | None
+    until: datetime | None = None
+    unseen: bool = False
 
 
 class Desk(NamedTuple):
@@ -167,13 +170,29 @@ def _colleagues(today: House, current: list[CurrentLine], who: Attendance) -> li
             return busy[staff_id].state
         if who.here(staff_id, who.now):
             return "free"
+        if (said := today.said.get(staff_id)) is not None and not said.is_here and said.holds(who.now):
+            return said.state
         return "away" if today.planned[staff_id].house >> step & 1 else "off"
 
     return [
-        Colleague(i, names[i], languages.get(i, []), state(i), busy[i].room if i in busy else None)
+        Colleague(
+            i,
+            names[i],
+            languages.get(i, []),
+            state(i),
+            busy[i].room if i in busy else None,
+            _until(today, i, who.now),
+            i not in busy and whereabouts.unseen(today.calendar.grid, today.at_work[i], today.said.get(i), who.now),
+        )
         for i, work in today.planned.items()
-        if any(work) or i in busy
+        if any(work) or i in busy or i in today.said
     ]
+
+
+def _until(today: House, staff_id: int, now: datetime) -> datetime | None:
+    """When she will be back, if she has said so."""
+    said = today.said.get(staff_id)
+    return said.until if said is not None and said.holds(now) else None
 
 
 def _gaps(today: House, now: datetime) -> list[Span]:

@@ -13,11 +13,11 @@ from booking.domain.actors import By
 from booking.domain.appointments import spoken
 from booking.domain.errors import NotFound, Refusal
 from booking.domain.tickets import shown
-from booking.services import alarms, appointments, aside, calls, kiosks, tickets, transfers, undo
+from booking.services import alarms, appointments, aside, calls, kiosks, tickets, transfers, undo, whereabouts
 from booking.services.calls import Line, RoomNow, TicketRow
 from booking.web import i18n, undoing
 from booking.web.errors import sentence, status
-from booking.web.forms import Form
+from booking.web.forms import Form, HereForm
 
 blueprint = Blueprint("calls", __name__)
 Step = Callable[[int, int, int, By, datetime], TicketRow]
@@ -90,6 +90,15 @@ def appointment(appointment_id: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+@blueprint.post("/<centre>/calls/here")
+def here() -> ResponseReturnValue:
+    """Here, on a break, or away, until a wall time of today where one is typed."""
+    form = HereForm()
+    state = form.state.data or ""
+    until = form.until.data if state != "here" else None
+    return _do(lambda: whereabouts.say(g.centre.id, g.staff.id, state, until=until, now=clock.now()))
+
+
 @blueprint.post("/<centre>/calls/next")
 def call_next() -> ResponseReturnValue:
     room = request.form.get("room") or None
@@ -156,6 +165,7 @@ def _context() -> dict[str, Any]:
         "waiting": seen.waiting,
         "arrived": kiosks.arrivals(g.centre.id, now=clock.now()),
         "alarm": alarms.current(g.centre.id),
+        "said": whereabouts.of(g.centre.id, g.staff.id, now=clock.now()),
         "day": [_day_line(line) for line in seen.day],
         "room_choices": [RoomChoice(room.slug, _room(room)) for room in seen.rooms],
         "no_room": sentence(seen.no_room) if seen.no_room else None,

@@ -6,7 +6,16 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TelField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TimeField,
+)
 from wtforms.validators import InputRequired, Length, Optional
 
 from booking.domain.errors import Invalid
@@ -86,6 +95,13 @@ class TicketForm(KeyedForm):
     needs = SelectMultipleField(validate_choice=False)
     deadline = BooleanField()
     all_the_same = BooleanField()
+
+
+class HereForm(Form):
+    """A time that cannot be read counts as none: the break is said all the same."""
+
+    state = StringField()
+    until = TimeField(validators=[Optional()])
 
 
 class SearchForm(Form):

@@ -81,6 +81,7 @@ PAGES = {
     "calls.page": COUNSELLING,
     "calls.now": COUNSELLING,
     "calls.appointment": COUNSELLING,
+    "calls.here": COUNSELLING,
     "calls.call_next": COUNSELLING,
     "calls.advance": COUNSELLING,
     "calls.transfer_page": COUNSELLING,

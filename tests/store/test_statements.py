@@ -105,14 +105,13 @@ VERBS = {
     "offers": (lambda c, _: appointments.offers(c, GERMAN, now=NOW), 16),
     "book": (lambda c, _: a_booking(c, NINE + DAY, name="Nour", phone=MOBILE, reminders=True), 28),
     "of_day": (lambda c, _: appointments.of_day(c, now=NOW), 2),
-    "take": (lambda c, _: a_ticket(c, "mbe"), 10),  # one of them: whether the queue is closed for today
-    # one of them for the languages she speaks: who is understood comes first
+    "take": (lambda c, _: a_ticket(c, "mbe"), 10),
     "calls.view": (lambda c, anna: calls.view(c, anna, now=NOW), 10),
-    "call_next": (lambda c, anna: calls.call_next(c, anna, by=DESK, now=NOW), 13),
-    "desk.view": (lambda c, _: desk.view(c, now=NOW), 21),
+    "call_next": (lambda c, anna: calls.call_next(c, anna, by=DESK, now=NOW), 15),  # alarm, here
+    "desk.view": (lambda c, _: desk.view(c, now=NOW), 22),
     "desk.choices": (lambda c, _: desk.choices(c, now=NOW), 3),
-    "snapshot": (lambda c, _: screens.snapshot(c, now=NOW), 9),  # with everybody's place, the last forecast, a stop
-    "forecasts.refresh": (lambda c, _: forecasts.refresh(c, now=NOW), 23),
+    "snapshot": (lambda c, _: screens.snapshot(c, now=NOW), 9),  # with everybody's place and the last forecast
+    "forecasts.refresh": (lambda c, _: forecasts.refresh(c, now=NOW), 24),
     "screens": (lambda c, _: screens.screens(c), 1),
     "cast": (lambda c, _: practice.cast(c), 1),
     "next_morning": (lambda c, _: practice.next_morning(c, NOW), 3),
@@ -183,8 +182,8 @@ def test_what_is_done_with_one_appointment_takes_no_more_than_it_did():
         "move": (lambda: changes.move(centre, card.id, due, None, by=WEB, now=NOW), 31),
         "cancel": (lambda: changes.cancel(centre, other, by=WEB, now=NOW), 13),
         "check_in": (lambda: tickets.check_in(centre, card.id, by=DESK, now=NOW), 11),
-        # with the roster of the day, because a colleague's appointment is near, and the languages she speaks
-        "call_next": (lambda: ticket.append(calls.call_next(centre, anna, by=DESK, now=due).id), 20),
+        # with the roster of the day, because a colleague's appointment is near
+        "call_next": (lambda: ticket.append(calls.call_next(centre, anna, by=DESK, now=due).id), 23),
         "recall": (lambda: calls.recall(centre, *ticket, anna, by=DESK, now=due), 5),
         "start": (lambda: calls.start(centre, *ticket, anna, by=DESK, now=due), 5),
         "finish": (lambda: calls.finish(centre, *ticket, anna, by=DESK, now=due), 8),

@@ -362,3 +362,19 @@ def test_an_account_that_has_ended_calls_nobody(app, desk, ricci):
         connection.execute(update(m.Staff).where(m.Staff.login == COUNSELLOR).values(last_day=m.Staff.secret_since))
     assert send(ricci, f"{CALLS}/next").status_code == 401
     assert only_ticket(app)["state"] == "waiting"
+
+
+# ── here, on a break, away ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_one_key_says_that_she_is_away_and_the_desk_shows_it(app, desk, ricci, watch):
+    watch.pass_by(hours=1)
+    form = next(form for form in read(ricci.get(CALLS)).forms if form.action.endswith("/here"))
+    ricci.post(form.action, data={**form.fields, "state": "away", "until": "11:00"})
+    assert worded(app, "Away until %(time)s", time="11:00") in read(ricci.get(CALLS)).words
+    assert worded(app, "until %(time)s", time="11:00") in read(desk.get(f"{DESK}/now")).words
+    ricci.post(form.action, data={**form.fields, "state": "here", "until": "11:00"})
+    assert worded(app, "You are here") in read(ricci.get(CALLS)).words
+    ricci.post(form.action, data={**form.fields, "state": "break", "until": "soon"})
+    assert [row["until"] is None for row in rows(app, "whereabouts")] == [False, True, True]
+    assert ricci.post(form.action, data={**form.fields, "state": "gone"}).status_code == 422

@@ -1,12 +1,13 @@
 """Loads what the rules of presence and availability need, as plain values."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from booking.domain import presence, roster
+from booking.domain import presence, roster, whereabouts
 from booking.domain.assignment import WEEKS, Load
 from booking.domain.errors import NotFound
 from booking.domain.places import (
@@ -24,17 +25,20 @@ from booking.domain.reserve import kept_back, released, still_to_come
 from booking.domain.roster import NOT_PLANNED, Calendar, Opening, Work
 from booking.domain.staff import plans_for
 from booking.domain.times import Span, day_span, days_from, local_day
+from booking.domain.whereabouts import Said
 from booking.gateways import festivals
 from booking.store import appointments as appointment_store
 from booking.store import roster as roster_store
+from booking.store import whereabouts as whereabouts_store
 from booking.store.roster import InterpreterRow, Person, Rules, TalkRoom
 
+NOTHING_SAID: Mapping[int, Said] = MappingProxyType({})
 NOTHING_TAKEN = Busy({}, {}, {})
 
 
 class House(NamedTuple):
     """Who works when, over some days. By staff id: `planned` as rostered, `at_work` what is left of it when nobody is
-    counted who is away; both only within each person's first and last day."""
+    counted who is away; both only within each person's first and last day. `said`: what they say of themselves."""
 
     rules: Rules
     calendar: Calendar
@@ -42,6 +46,7 @@ class House(NamedTuple):
     people: dict[int, Person]
     planned: dict[int, Work]
     at_work: dict[int, Work]
+    said: Mapping[int, Said] = NOTHING_SAID
 
     @property
     def on_duty(self) -> dict[int, int]:
@@ -95,9 +100,17 @@ def house(session: Session, centre_id: int, rules: Rules, days: tuple[date, ...]
 
 
 def today(session: Session, centre_id: int, now: datetime) -> House:
-    """The house on the centre's present day."""
+    """The house on the centre's present day, as the roster has it and as those who are here say."""
     rules = rules_of(session, centre_id)
-    return house(session, centre_id, rules, (local_day(now, rules.zone),))
+    day = local_day(now, rules.zone)
+    found = house(session, centre_id, rules, (day,))
+    said = whereabouts_store.newest(session, centre_id, day)
+    grid = found.calendar.grid
+    own = {
+        id_: whereabouts.work(grid, found.planned[id_], found.at_work[id_], one, now)
+        for id_, one in said.items() if id_ in found.people
+    }  # fmt: skip
+    return found._replace(at_work={**found.at_work, **own}, said=said)
 
 
 def load(session: Session, centre_id: int, now: datetime, *, without: Collection[int] = ()) -> Planned:
