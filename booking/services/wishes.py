@@ -15,10 +15,16 @@ from booking.store.roster import Person, TalkRoom
 MOST_PEOPLE = 6
 
 
+class CarrierName(NamedTuple):
+    slug: str
+    name: str
+
+
 class Asked(NamedTuple):
     """`languages`: those in which a talk about this topic can be held, in the order of local use; `modes`: how it can.
 
     `people`: the most who find a seat (1: not asked); `woman`, `step_free`: whether asking for it could be met.
+    `carriers`: whose people help with this, where there are several.
     """
 
     languages: tuple[str, ...]
@@ -26,6 +32,13 @@ class Asked(NamedTuple):
     people: int
     woman: bool
     step_free: bool
+    carriers: tuple[CarrierName, ...]
+
+
+def carrier_id(centre_id: int, slug: str) -> int | None:
+    """None for no carrier of this centre."""
+    with reading() as session:
+        return next((row.id for row in centre_store.carriers(session, centre_id) if row.slug == slug), None)
 
 
 def asked(centre_id: int, topic: str, today: date) -> Asked:
@@ -38,11 +51,13 @@ def asked(centre_id: int, topic: str, today: date) -> Asked:
         people = _helpers(session, centre_id, frozenset(programmes), today)
         rooms = _rooms(session, centre_id, people)
         known = _languages(session, centre_id, people)
+        carriers = _carriers(session, centre_id, people)
     order = [tag for tag in centre.languages if tag in known]
     return Asked(
         (*order, *sorted(known.difference(order))), tuple(centre.modes),
         max(1, min(MOST_PEOPLE, max((room.seats - 1 for room in rooms), default=1))),
         any(person.woman for person in people), {room.step_free for room in rooms} == {True, False},
+        carriers if len(carriers) > 1 else (),
     )  # fmt: skip
 
 
@@ -59,6 +74,12 @@ def _rooms(session: Session, centre_id: int, people: list[Person]) -> list[TalkR
     of_person = store.rooms_used(session, centre_id)
     used = {room for person in people for room in of_person.get(person.id, ())}
     return [room for room in store.talk_rooms(session, centre_id) if room.id in used]
+
+
+def _carriers(session: Session, centre_id: int, people: list[Person]) -> tuple[CarrierName, ...]:
+    theirs = {person.carrier_id for person in people}
+    rows = centre_store.carriers(session, centre_id)
+    return tuple(CarrierName(row.slug, row.name) for row in rows if row.id in theirs)
 
 
 def _languages(session: Session, centre_id: int, people: list[Person]) -> set[str]:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from booking.domain.places import LENGTHS, Wish
 from booking.services import centres, own_data
 from booking.services import following as following_service
-from booking.services.wishes import Asked
+from booking.services.wishes import Asked, CarrierName
 from booking.web import errors, following, i18n, info_pages, screen, strip_samples
 from booking.web.forms import AgeForm, DetailsForm, FindForm, Form, PairForm, PhoneForm, TicketForm
 from booking.web.staff import LinkForm, SignInForm
@@ -27,22 +27,15 @@ CENTRE = Sample(
     )},
 )  # fmt: skip
 TOPICS = [
-    Sample(
-        id=i,
-        slug=row["slug"],
-        name=row["name"],
-        minutes=45,
-        age=27,
-        until=date(2027, 4, 6),
-        lengths=LENGTHS,
-        bring=row.get("bring", {}),
-    )
+    Sample(id=i, slug=row["slug"], name=row["name"], minutes=45, age=27, until=date(2027, 4, 6), lengths=LENGTHS,
+           bring=row.get("bring", {}))
     for i, row in enumerate(_FILE["topic"])
-]
+]  # fmt: skip
 PROGRAMMES = [(i, row["name"]) for i, row in enumerate(_FILE["programme"], start=1)]
 WISH = Wish("residence", "ar", None, people=3, woman=True, mode="phone", length="follow_up")
 OWN = own_data.OwnData("Samira", "+49 1512 3456789", True, True, date(2027, 4, 16))
-ASKED = Asked(("de", "ar", "uk", "tr"), ("in_person", "phone"), 4, True, True)
+_TWO = (CarrierName("caritas", "Caritas"), CarrierName("awo", "AWO"))
+ASKED = Asked(("de", "ar", "uk", "tr"), ("in_person", "phone"), 4, True, True, _TWO)
 WALK_IN_HOURS = [(1, time(9), time(12)), (3, time(9), time(12)), (3, time(14), time(17))]
 COUNSELLORS = ["Mona Probst", "Tarek Beispiel", "Olena Muster", "Ivo Vorlage"]
 ROOMS = [(1, "1"), (2, "2"), (3, "Besprechung 3")]

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,9 +15,10 @@ from booking import clock
 from booking.domain.actors import WEB
 from booking.domain.appointments import spoken
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken, TooLate, WrongCredentials, WrongState
+from booking.domain.places import FOLLOW_UP
 from booking.services import appointments, changes, offers, own_data
 from booking.services.appointments import Card, Topic
-from booking.web import i18n, limits
+from booking.web import i18n, limits, wishes
 from booking.web.answers import (
     age_answer,
     age_answered,
@@ -65,7 +67,7 @@ def _show(link: str, refusal: str | None = None) -> str:
         code_picture=appointments.code_picture(card) if card.code else None,
         can_change=can_change(card), ics_url=url_for(".calendar", link=link), offer=known.offer,
         offer_url=url_for(".answer_offer", link=link), move_url=url_for(".move", link=link),
-        cancel_url=url_for(".cancel", link=link), data_url=url_for(".data", link=link),
+        cancel_url=url_for(".cancel", link=link), data_url=url_for(".data", link=link), again_url=_again(known.card),
     )  # fmt: skip
 
 
@@ -203,6 +205,15 @@ def _times(link: str, card: Card, *, refused: bool = False) -> str:
     offers = changes.new_times(g.centre.id, card.id, age_answer(), now=clock.now())
     here = url_for(".move", link=link, **age_query())
     return times_page(offers, here, refused=refused, moving=True, appointment=_shown(card))
+
+
+def _again(card: Card) -> str:
+    """On to the times for the same matter with the same counsellor."""
+    topic = _topic(card)
+    asked = {"with": wishes.same_counsellor(card.counsellor_id)}
+    if FOLLOW_UP in topic.lengths:
+        asked["length"] = FOLLOW_UP
+    return f"{url_for('appointments.age', topic=topic.slug)}?{urlencode(asked)}"
 
 
 def _shown(card: Card) -> Shown:

@@ -6,11 +6,14 @@ Nothing in it says who she is. What cannot be read counts as not said.
 from typing import Any
 
 from flask import Flask, g, request
+from itsdangerous import BadSignature, URLSafeSerializer
 
 from booking.domain.places import FIRST, LENGTHS, MODES, Wish
+from booking.services import wishes
 from booking.services.wishes import MOST_PEOPLE
 from booking.web import i18n
 from booking.web.answers import age_answer, age_query, area_answer
+from booking.web.places import config
 
 KNOWN = {
     "length": LENGTHS, "talk": tuple(i18n.SPOKEN), "mode": MODES,
@@ -24,7 +27,17 @@ def init(app: Flask) -> None:
 
 def given() -> dict[str, Any]:
     """The wishes alone."""
-    return {name: value for name, known in KNOWN.items() if (value := request.args.get(name)) in known}
+    said = {name: value for name, known in KNOWN.items() if (value := request.args.get(name)) in known}
+    if _carrier_id() is not None:
+        said["carrier"] = request.args["carrier"]
+    if _same_counsellor() is not None:
+        said["with"] = request.args["with"]
+    return said
+
+
+def same_counsellor(counsellor_id: int) -> str:
+    """For an address: the same person once more. Only who has an appointment with her is given it."""
+    return str(_seal().dumps([g.centre.id, counsellor_id]))
 
 
 def query() -> dict[str, Any]:
@@ -37,8 +50,26 @@ def wish(topic: str) -> Wish:
     said = given()
     return Wish(
         topic, said.get("talk", i18n.talk_language()), age_answer(), area_answer(), int(said.get("people", 1)),
-        "woman" in said, "step_free" in said, mode=_mode(said.get("mode")), length=said.get("length", FIRST),
+        "woman" in said, "step_free" in said, _carrier_id(), _same_counsellor(), _mode(said.get("mode")),
+        said.get("length", FIRST),
     )  # fmt: skip
+
+
+def _carrier_id() -> int | None:
+    slug = request.args.get("carrier")
+    return wishes.carrier_id(g.centre.id, slug) if slug else None
+
+
+def _same_counsellor() -> int | None:
+    try:
+        centre_id, counsellor_id = _seal().loads(request.args.get("with", ""))
+    except BadSignature:
+        return None
+    return int(counsellor_id) if centre_id == g.centre.id else None
+
+
+def _seal() -> URLSafeSerializer:
+    return URLSafeSerializer(config().secret_key, "same-counsellor")
 
 
 def _mode(said: str | None) -> str:

@@ -143,7 +143,7 @@ def test_who_is_called_leaves_a_number(heuberg):
 def test_only_what_changes_something_is_asked(heuberg):
     """A wide room with no steps beside a narrow one with some; a woman for one topic; languages by local use."""
     asked = wishes.asked(heuberg, "housing", TODAY)
-    assert asked == wishes.Asked(("de",), ("in_person",), 4, woman=True, step_free=True)
+    assert asked == wishes.Asked(("de",), ("in_person",), 4, woman=True, step_free=True, carriers=())
     assert not wishes.asked(heuberg, "work", TODAY).woman
     change(m.Centre, heuberg, languages=["ar", "de", "en"], interpreted=["ar", "tr"], modes=["phone", "in_person"])
     an_interpreter(heuberg, "Sahra", ["so"])
@@ -154,10 +154,21 @@ def test_only_what_changes_something_is_asked(heuberg):
     assert (asked.step_free, asked.people) == (False, wishes.MOST_PEOPLE)
 
 
+def test_carriers_are_asked_about_where_several_help_with_this(heuberg):
+    other = a_carrier(heuberg, "awo")
+    assert (wishes.carrier_id(heuberg, "awo"), wishes.carrier_id(heuberg, "nobody")) == (other, None)
+    assert wishes.asked(heuberg, "work", TODAY).carriers == ()
+    a_counsellor(heuberg, "Cem", carrier="awo", programmes=["im"])
+    assert [row.slug for row in wishes.asked(heuberg, "work", TODAY).carriers] == ["caritas", "awo"]
+    assert wishes.asked(heuberg, "housing", TODAY).carriers == ()
+
+
 def test_where_nobody_works_nothing_is_asked(heuberg):
     for person in rows(m.Staff.id):
         change(m.Staff, person, last_day=TODAY - DAY)
-    assert wishes.asked(heuberg, "work", TODAY) == wishes.Asked((), ("in_person",), 1, woman=False, step_free=False)
+    assert wishes.asked(heuberg, "work", TODAY) == wishes.Asked(
+        (), ("in_person",), 1, woman=False, step_free=False, carriers=()
+    )
     for centre, topic in ((heuberg, "nothing"), (heuberg + 99, "work")):
         with pytest.raises(NotFound):
             wishes.asked(centre, topic, TODAY)
