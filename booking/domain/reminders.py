@@ -116,9 +116,10 @@ def planned(starts_at: datetime, now: datetime, zone: ZoneInfo, first: str = CON
     return found
 
 
-def key(appointment_id: int, sequence: int, kind: str) -> str:
-    """What must not exist twice: one message of a kind for every time an appointment was given."""
-    return f"{appointment_id}:{sequence}:{kind}"
+def key(appointment_id: int, sequence: int, kind: str, of: int | None = None) -> str:
+    """What must not exist twice: one message of a kind for every time an appointment was given. `of`: what it tells of,
+    where that may happen again while the time stays, as a colleague who takes over does."""
+    return f"{appointment_id}:{sequence}:{kind}" + (f":{of}" if of is not None else "")
 
 
 def is_current(message_key: str, appointment_id: int, sequence: int) -> bool:

@@ -200,13 +200,15 @@ def card(centre_id: int, appointment_id: int) -> Card:
 
 
 def person(centre_id: int, appointment_id: int, *, staff_id: int, carrier_id: int | None, now: datetime) -> Known:
-    """Name and phone for staff: reception sees its centre's, a counsellor her carrier's and those she covers for.
+    """Name and phone for staff: reception sees its centre's, a counsellor her carrier's and those she covers for, as
+    long as they are hers.
 
     Every look at somebody is a row.
     """
     with observe(centre_id) as session:
         card = placing.card(session, centre_id, appointment_id)
-        if carrier_id not in (None, card.carrier_id) and not has_grant(session, centre_id, staff_id, card.id):
+        covers = card.counsellor_id == staff_id and has_grant(session, centre_id, staff_id, card.id)
+        if carrier_id not in (None, card.carrier_id) and not covers:
             return Known(None, hidden=True)
         found = visitor_store.visitor(session, centre_id, card.id)
         if found is not None:

@@ -122,7 +122,7 @@ def _carry_out(work: _Work, plan_id: int, lines: Sequence[Line]) -> None:
     ])  # fmt: skip
     steps = {line.talk_id: "cancelled" if line.action in PUT_OFF else "covered" for line in lines}
     appointment_steps(session, centre_id, steps, work.now, work.by)
-    _tell(work, lines)
+    _tell(work, plan_id, lines)
     _keep_old(work, lines, {line.talk_id: before[line.talk_id]["claims"] for line in lines})
 
 
@@ -181,26 +181,28 @@ def _granted(work: _Work, line: Line) -> bool:
     return store.add_grant(work.session, work.centre_id, person.id, line.talk_id, work.now)
 
 
-def _tell(work: _Work, lines: Sequence[Line]) -> None:
+def _tell(work: _Work, plan_id: int, lines: Sequence[Line]) -> None:
     """What visitors are told, and from when; who keeps her time need not be, unless she wished this counsellor."""
     put_off = [line.talk_id for line in lines if line.action in PUT_OFF]
+    kept = [line.talk_id for line in lines if line.action not in PUT_OFF]
     messages.withdraw_all(work.session, work.centre_id, put_off, work.now, work.by)
+    messages.withdraw_all(work.session, work.centre_id, kept, work.now, work.by, COVERED)
     agreed = store.told(work.session, work.centre_id, [line.talk_id for line in lines])
-    told = [one for line in lines if line.talk_id in agreed and (one := _message(work, line))]
+    told = [one for line in lines if line.talk_id in agreed and (one := _message(work, plan_id, line))]
     messages.tell_all(work.session, work.centre_id, told)
 
 
-def _message(work: _Work, line: Line) -> Told | None:
+def _message(work: _Work, plan_id: int, line: Line) -> Told | None:
     talk = next(talk for talk in work.case.inputs.talks if talk.id == line.talk_id)
     sequence = work.case.rows[line.talk_id].sequence + (line.action in PUT_OFF)
-    kind, until = APOLOGY, line.before.starts_at
+    kind, until, of = APOLOGY, line.before.starts_at, None
     if line.action == OFFER:
         kind, until = OFFER_TOLD, work.case.inputs.answer_by
     elif line.action != CANCEL:
-        kind = COVERED
+        kind, of = COVERED, plan_id
         if not talk.wished or line.after is None or line.after.counsellor_id == line.before.counsellor_id:
             return None
-    return Told(talk.id, sequence, talk.request.language, Planned(kind, work.now + TELL_AFTER, until))
+    return Told(talk.id, sequence, talk.request.language, Planned(kind, work.now + TELL_AFTER, until), of)
 
 
 def _keep_old(work: _Work, lines: Sequence[Line], claims: Mapping[int, Sequence[hold_store.Key]]) -> None:

@@ -109,7 +109,8 @@ def _lines(session: Session, centre_id: int, plans: list[PlanRow], now: datetime
 def _to_call(row: BookedRow, line: LineRow, agreed: bool, sent: Iterable[Sent]) -> bool:
     """Her time was changed, or is hers again after she was told, and no message has reached her or will."""
     if line.state == RETURNED:
-        reached = any(one.kind == RESTORED and one.state not in UNSENT for one in sent)
+        since = [one for one in sent if one.id not in line.before["known"]]
+        reached = any(one.kind == RESTORED and one.state not in UNSENT for one in since)
         return row.state == BOOKED and not reached
     if line.action not in PUT_OFF or line.state not in (APPLIED, LAPSED) or not covering.is_as_left(row, line):
         return False

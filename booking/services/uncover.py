@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from booking.domain import cover_values
 from booking.domain.actors import By
 from booking.domain.appointments import BOOKED
-from booking.domain.cover_values import APPLIED, CANCEL, LAPSED, OFFER, RETURNED, UNDONE, Place
+from booking.domain.cover_values import APPLIED, LAPSED, PUT_OFF, RETURNED, UNDONE, Place
 from booking.domain.errors import NotFound, SlotTaken, TooLate, WrongState
-from booking.domain.reminders import DUE, RESTORED, UNKNOWN
+from booking.domain.reminders import ACCEPTED, COVERED, DELIVERED, DUE, RESTORED, SUBMITTING, UNKNOWN, Planned
 from booking.services.steps import covering, messages
+from booking.services.steps.messages import Told
 from booking.services.steps.recording import appointment_step, appointment_steps, desk_changed
 from booking.store import appointments as appointment_store
 from booking.store import cover as store
@@ -21,6 +22,8 @@ from booking.store import holds as hold_store
 from booking.store import messages as message_store
 from booking.store.cover import BookedRow, LineRow, Sent
 from booking.store.db import transaction
+
+TOLD = frozenset({SUBMITTING, UNKNOWN, ACCEPTED, DELIVERED})  # a message in one of these may have been read
 
 
 class _Back(NamedTuple):
@@ -140,14 +143,33 @@ def _return(back: _Back, old: Place) -> None:
     claimed = covering.claimed(case.inputs.plan, old)
     if not appointment_store.claim(session, centre_id, claimed, cover_values.span(old), appointment_id=row.id):
         raise SlotTaken
-    was_told = line.action in (OFFER, CANCEL)
-    values = {**covering.columns(old), "because": line.before["because"], "sequence": row.sequence + was_told}
+    put_off = line.action in PUT_OFF
+    values = {**covering.columns(old), "because": line.before["because"], "sequence": row.sequence + put_off}
     store.set_back(session, centre_id, row.id, state=BOOKED, **values)
     _ungrant(back)
+    was_told = put_off or _knows_of_colleague(back)
     store.change_line(session, centre_id, line.id, state=RETURNED if was_told else UNDONE, called_at=None)
     appointment_step(session, centre_id, row.id, "uncovered", back.now, back.by)
-    if was_told:
+    if put_off:
         _tell_again(back, old, case.inputs.plan.calendar.zone)
+    else:
+        _tell_of_return(back, old, was_told)
+
+
+def _knows_of_colleague(back: _Back) -> bool:
+    """Whether she may have been told that a colleague keeps her appointment."""
+    sent = store.messages_of(back.session, [back.row.id]).get(back.row.id, [])
+    new = [one for one in sent if one.kind == COVERED and one.id not in back.line.before["known"]]
+    return any(one.state in TOLD for one in new)
+
+
+def _tell_of_return(back: _Back, old: Place, was_told: bool) -> None:
+    """Who waits to hear of a colleague hears nothing; who has heard it hears that all is as it was."""
+    session, centre_id, row = back.session, back.centre_id, back.row
+    messages.withdraw_all(session, centre_id, [row.id], back.now, back.by, COVERED)
+    if was_told and row.id in store.told(session, centre_id, [row.id]):
+        message = Planned(RESTORED, back.now, old.starts_at)
+        messages.tell_all(session, centre_id, [Told(row.id, row.sequence, row.language, message, back.line.id)])
 
 
 def _tell_again(back: _Back, old: Place, zone: ZoneInfo) -> None:

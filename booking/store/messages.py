@@ -146,9 +146,13 @@ def move(session: Session, message_id: int, old: str, new: str, **values: Any) -
     return bool(session.execute(rows).rowcount == 1)  # type: ignore[attr-defined]
 
 
-def drop_all(session: Session, centre_id: int, appointment_ids: Iterable[int], states: Iterable[str]) -> list[int]:
-    """All of these appointments' messages that are in one of these states; answers their ids."""
-    mine = message.centre_id == centre_id, message.appointment_id.in_(tuple(appointment_ids))
+def drop_all(
+    session: Session, centre_id: int, appointment_ids: Iterable[int], states: Iterable[str], kind: str | None = None
+) -> list[int]:  # fmt: skip
+    """All of these appointments' messages (of that kind) that are in one of these states; answers their ids."""
+    mine = [message.centre_id == centre_id, message.appointment_id.in_(tuple(appointment_ids))]
+    if kind is not None:
+        mine.append(message.kind == kind)
     rows = update(m.Message).where(*mine, message.state.in_(tuple(states))).values(state=DROPPED)
     return sorted(session.execute(rows.returning(m.Message.id)).scalars())
 

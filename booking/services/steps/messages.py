@@ -17,12 +17,13 @@ from booking.store.messages import Ref
 
 
 class Told(NamedTuple):
-    """One message about an appointment (by `id`), as it stands at that sequence."""
+    """One message about an appointment (by `id`), as it stands at that sequence; `of` as in reminders.key."""
 
     id: int
     sequence: int
     language: str
     message: Planned
+    of: int | None = None
 
 
 def plan(
@@ -56,9 +57,11 @@ def withdraw(session: Session, appointment_id: int, now: datetime, by: By) -> No
         take(session, ref, "drop", now, by)
 
 
-def withdraw_all(session: Session, centre_id: int, appointment_ids: Collection[int], now: datetime, by: By) -> None:
-    """The same for several appointments at once; that the desk has changed the caller says."""
-    dropped = store.drop_all(session, centre_id, appointment_ids, (DUE, UNKNOWN))
+def withdraw_all(
+    session: Session, centre_id: int, appointment_ids: Collection[int], now: datetime, by: By, kind: str | None = None
+) -> None:  # fmt: skip
+    """The same for several appointments at once, or for one kind; that the desk has changed the caller says."""
+    dropped = store.drop_all(session, centre_id, appointment_ids, (DUE, UNKNOWN), kind)
     common = {"centre_id": centre_id, "name": DROPPED, "at": now, "staff_id": by.staff_id, "door": by.door}
     if dropped:
         session.execute(insert(m.Step), [{"message_id": id_, **common} for id_ in dropped])
@@ -66,7 +69,7 @@ def withdraw_all(session: Session, centre_id: int, appointment_ids: Collection[i
 
 def tell_all(session: Session, centre_id: int, told: Iterable[Told]) -> None:
     """As `tell`, for several appointments at once."""
-    store.add(session, [_row(centre_id, one.id, one.sequence, one.language, one.message) for one in told])
+    store.add(session, [_row(centre_id, *one) for one in told])
 
 
 def take(session: Session, ref: Ref, name: str, now: datetime, by: By, **values: Any) -> bool:
@@ -96,9 +99,11 @@ def move(
     return True
 
 
-def _row(centre_id: int, appointment_id: int, sequence: int, language: str, message: Planned) -> dict[str, Any]:
+def _row(
+    centre_id: int, appointment_id: int, sequence: int, language: str, message: Planned, of: int | None = None
+) -> dict[str, Any]:  # fmt: skip
     return {
-        "centre_id": centre_id, "appointment_id": appointment_id, "key": key(appointment_id, sequence, message.kind),
-        "kind": message.kind, "language": language, "state": DUE, "due_at": message.due_at,
+        "centre_id": centre_id, "appointment_id": appointment_id, "kind": message.kind, "language": language,
+        "key": key(appointment_id, sequence, message.kind, of), "state": DUE, "due_at": message.due_at,
         "not_after": message.not_after,
     }  # fmt: skip
