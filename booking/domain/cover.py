@@ -64,9 +64,19 @@ def propose(inputs: Inputs, seconds: float = SOLVER_SECONDS) -> Proposal:
     """The plan for everybody affected; no lines if nobody is."""
     affected = {talk.id: why for talk in inputs.talks if (why := lost(inputs, talk)) is not None}
     base = baseline(inputs, affected)
-    found = _kept(inputs, affected, base, seconds) if affected else Found({}, {})
-    lines = _lines(inputs, affected, base, found)
+    eased = _eased(inputs, affected)
+    found = _kept(eased, affected, base, seconds) if affected else Found({}, {})
+    lines = _lines(eased, affected, base, found)
     return Proposal(tuple(_chained(lines)), fingerprint(inputs), inputs.answer_by)
+
+
+def _eased(inputs: Inputs, affected: Iterable[int]) -> Inputs:
+    """What has lost its place takes nobody's hours, not even hers with whom it was."""
+    gone, loads = set(affected), dict(inputs.loads)
+    for talk in inputs.talks:
+        if talk.id in gone:
+            loads = more_booked(loads, talk.place, -1)
+    return inputs._replace(loads=loads)
 
 
 def baseline(inputs: Inputs, affected: Iterable[int]) -> Plan:
@@ -154,11 +164,11 @@ def _anybody(inputs: Inputs, talk: Talk) -> bool:
 def _lines(inputs: Inputs, affected: Mapping[int, str], base: Plan, found: Found) -> list[Line]:
     swaps = _in_swaps(inputs, affected, found.places)
     plan = _applied(inputs, affected, base, found.places)
-    lines, loads = [], dict(inputs.loads)
+    lines, loads = [], _with_kept(inputs, affected, found.places)
     for talk in sorted(inputs.talks, key=lambda talk: (talk.place.starts_at, talk.id)):
         after = found.places.get(talk.id)
         if talk.id in affected and after is None:
-            line = _elsewhen(inputs, affected[talk.id], base, plan, loads, talk)
+            line = _elsewhen(inputs, affected[talk.id], plan, loads, talk)
             if line.after is not None:
                 plan, loads = taken(plan, line.after), more_booked(loads, line.after)
             lines.append(line)
@@ -178,6 +188,16 @@ def _applied(inputs: Inputs, affected: Mapping[int, str], base: Plan, places: Ma
     return plan
 
 
+def _with_kept(inputs: Inputs, affected: Mapping[int, str], places: Mapping[int, Place]) -> dict[int, Load]:
+    """The hours when all that is kept has its new place."""
+    loads = dict(inputs.loads)
+    for talk in inputs.talks:
+        if talk.id in places:
+            loads = more_booked(loads, places[talk.id])
+            loads = loads if talk.id in affected else more_booked(loads, talk.place, -1)
+    return loads
+
+
 def _in_swaps(inputs: Inputs, affected: Mapping[int, str], places: Mapping[int, Place]) -> set[int]:
     """Those moved for somebody, and whoever has got a place that was theirs."""
     moved = {talk.id: talk.place for talk in inputs.talks if talk.id in places and talk.id not in affected}
@@ -185,9 +205,9 @@ def _in_swaps(inputs: Inputs, affected: Mapping[int, str], places: Mapping[int, 
     return moved.keys() | gained
 
 
-def _elsewhen(inputs: Inputs, why: str, base: Plan, plan: Plan, loads: Mapping[int, Load], talk: Talk) -> Line:
+def _elsewhen(inputs: Inputs, why: str, plan: Plan, loads: Mapping[int, Load], talk: Talk) -> Line:
     """Another time that is offered; else it is cancelled."""
-    because = {"lost": why, "rule": _hindrance(inputs, base, plan, talk)}
+    because = {"lost": why, "rule": _hindrance(inputs, plan, loads, talk)}
     place = _another_time(inputs, plan, loads, talk)
     return Line(talk.id, OFFER if place else CANCEL, 0, talk.place, place, because)
 
@@ -213,7 +233,7 @@ def _another_time(inputs: Inputs, plan: Plan, loads: Mapping[int, Load], talk: T
     return None
 
 
-def _hindrance(inputs: Inputs, base: Plan, plan: Plan, talk: Talk) -> str:
+def _hindrance(inputs: Inputs, plan: Plan, loads: Mapping[int, Load], talk: Talk) -> str:
     """Why nobody keeps her time: the first thing that is missing."""
     steps = steps_of_place(plan, talk.place)
     there = [c for c in plan.counsellors if not steps & ~inputs.there.get(c.id, 0)]
@@ -229,10 +249,10 @@ def _hindrance(inputs: Inputs, base: Plan, plan: Plan, talk: Talk) -> str:
         return "busy"
     if not any(not steps & ~plan.rooms[room].free[0] for c in free for room in c.rooms if room in plan.rooms):
         return "room"
-    open_ = plan._replace(walk_in_steps=0)
-    if ways(inputs, open_, talk):
+    open_ = judged(plan._replace(walk_in_steps=0), talk)
+    if any(within_hours(loads, offer) for offer in open_):
         return "walk-ins"
-    return "hours" if judged(open_, talk) else "needs"
+    return "hours" if open_ else "needs"
 
 
 def _chained(lines: Sequence[Line]) -> list[Line]:
@@ -262,16 +282,19 @@ def _same_taken(place: Place, other: Place) -> bool:
 
 
 def fingerprint(inputs: Inputs) -> str:
-    """The same for the same affected talks on the same days; what is booked on other days does not change it."""
+    """The same for the same affected talks on the same days; what is booked on other days does not change it, nor does
+    what goes by before the first of them."""
     plan, cal = inputs.plan, inputs.plan.calendar
     affected = [talk for talk in inputs.talks if lost(inputs, talk) is not None]
     days = 0
     for day in sorted({local_day(talk.place.starts_at, cal.zone) for talk in affected}):
         days |= cal.whole_days(day, day)
+    first = min((talk.place.starts_at for talk in affected), default=cal.grid.origin)
+    ahead = days & ~((1 << cal.grid.floor(first)) - 1)
     talks = sorted(t._replace(request=t.request._replace(window=None)) for t in inputs.talks)  # type: ignore[arg-type]
     content = (
-        cal.grid.origin, [t for t in talks if steps_of_place(plan, t.place) & days], plan.open_steps & days,
-        plan.walk_in_steps & days, [c._replace(free=c.free & days) for c in plan.counsellors],
+        cal.grid.origin, [t for t in talks if t.place.starts_at >= first and steps_of_place(plan, t.place) & days],
+        plan.open_steps & days, plan.walk_in_steps & ahead, [c._replace(free=c.free & days) for c in plan.counsellors],
         [r._replace(free=tuple(f & days for f in r.free)) for r in plan.rooms.values()],
         [i._replace(free=i.free & days) for i in plan.interpreters],
         [{id_: steps & days for id_, steps in there.items()} for there in inputs[2:5]],

@@ -37,7 +37,7 @@ def check(inputs: Inputs, lines: Sequence[Line]) -> list[Violation]:
     for line in lines:
         found += [Violation(kind, line.talk_id) for kind in _faults(inputs, talks[line.talk_id], line)]
     found += _collisions(inputs, lines, talks)
-    return [*found, *_hours(inputs, lines), *_walk_ins(inputs, lines, talks)]
+    return [*found, *_hours(inputs, lines, talks), *_walk_ins(inputs, lines, talks)]
 
 
 def _faults(inputs: Inputs, talk: Talk, line: Line) -> Iterator[str]:
@@ -127,9 +127,12 @@ def _collisions(inputs: Inputs, lines: Sequence[Line], talks: dict[int, Talk]) -
             yield Violation("taken", line.talk_id)
 
 
-def _hours(inputs: Inputs, lines: Sequence[Line]) -> Iterator[Violation]:
+def _hours(inputs: Inputs, lines: Sequence[Line], talks: dict[int, Talk]) -> Iterator[Violation]:
+    """What has lost its place takes no hours, whether or not these lines settle it."""
     booked = {id_: load.booked_minutes for id_, load in inputs.loads.items()}
-    for place, sign in [(line.before, -1) for line in lines] + [(line.after, 1) for line in lines if line.after]:
+    moved = {line.talk_id for line in lines}
+    gone = [talk.place for talk in talks.values() if talk.id in moved or lost(inputs, talk) is not None]
+    for place, sign in [(place, -1) for place in gone] + [(line.after, 1) for line in lines if line.after]:
         booked[place.counsellor_id] = booked.get(place.counsellor_id, 0) + sign * place.minutes
     for line in lines:
         load = inputs.loads.get(line.after.counsellor_id) if line.after else None

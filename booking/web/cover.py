@@ -17,7 +17,7 @@ from booking.domain.cover import Proposal
 from booking.domain.cover_values import ACTIONS, CANCEL, OFFER, Line, Place
 from booking.domain.errors import Invalid, PlanChanged, Refusal
 from booking.domain.tickets import shown
-from booking.domain.times import local_day
+from booking.domain.times import DAY, local_day
 from booking.services import cover, covered, offers, uncover
 from booking.services.cover import Accepted
 from booking.services.covered import Names
@@ -230,6 +230,8 @@ def _read_place(who: int, room: int, starts: str, ends: str, busy: str, interpre
     at = [datetime.fromisoformat(value) for value in (starts, ends, busy)]
     if any(value.tzinfo is None for value in at):
         raise ValueError("without an offset")
+    if not at[0] <= at[1] <= at[2] <= at[0] + DAY:  # it is walked step by step
+        raise ValueError("no talk is that long")
     return Place(int(who), int(room), at[0], at[1], at[2], bool(interpreter), None if helper is None else int(helper))
 
 

@@ -303,6 +303,27 @@ def test_a_swap_takes_an_interpreter_along():
     ]
 
 
+def test_who_loses_her_room_keeps_her_own_within_her_hours():
+    """210 of 240 minutes are booked, and all of them only change the room."""
+    anna = a_person(1, ALL_DAY, (1, 2))
+    starts = ("09:00", "09:45", "10:30", "11:15", "13:00", "13:45", "14:30")
+    talks = [a_talk(n, 1, 1, start) for n, start in enumerate(starts, 1)]
+    inputs = a_house([anna], talks, loads={1: Load(210, 60, None)})
+    inputs = inputs._replace(rooms={**inputs.rooms, 1: 0})
+    lines = cover.propose(inputs).lines
+    assert [line.action for line in lines] == ["colleague"] * 7
+    assert check(inputs, lines) == check(inputs, lines[:1]) == []
+
+
+def test_the_reason_counts_the_hours_that_the_plan_itself_gives():
+    """Berta has half an hour left; Anna's first visitor takes it, and walk-ins are no reason for the second."""
+    people = two()
+    talks = [a_talk(1, 1, 1), a_talk(2, 1, 1, "10:00")]
+    inputs = a_house(people, talks, absent={1}, loads={2: Load(210, 60, None)})
+    lines = cover.propose(inputs).lines
+    assert [(line.action, line.because["rule"]) for line in lines] == [("colleague", "only"), ("cancel", "hours")]
+
+
 def test_no_more_swaps_than_contract_hours_allow():
     people = [a_person(1, ALL_DAY, (1,)), a_person(2, ALL_DAY, (2,), {"de", "ar"}), a_person(3, ALL_DAY, (3,))]
     talks = [
@@ -412,6 +433,21 @@ def test_the_fingerprint_is_of_what_the_plan_turns_on():
     less = inputs._replace(there={1: 0, 2: ALL_DAY & ~hours(CAL, "09:00-09:30")})
     helper = inputs._replace(plan=inputs.plan._replace(min_reachable=0))
     assert len({cover.fingerprint(one) for one in (inputs, third, less, helper)}) == 4
+
+
+def test_what_goes_by_before_the_first_who_lost_her_place_does_not_change_it():
+    late, early = a_talk(1, 1, 1, "10:00"), a_talk(2, 2, 2, "09:00")
+
+    def seen(*talks, walk_in):
+        inputs = a_house(two(), talks, absent={1}, plan={"walk_in_steps": walk_in})
+        free = {1: ALL_DAY, 2: ALL_DAY & ~hours(CAL, "09:00-09:35")}
+        people = tuple(c._replace(free=free[c.id]) for c in inputs.plan.counsellors)
+        rooms = {n: a_room(n, CAL) for n in (1, 2)}
+        return cover.fingerprint(inputs._replace(plan=inputs.plan._replace(counsellors=people, rooms=rooms)))
+
+    whole = seen(early, late, walk_in=ALL_DAY)
+    assert whole == seen(late, walk_in=ALL_DAY & ~(hours(CAL, "09:00-09:30") & day(0)))
+    assert whole != seen(late, walk_in=ALL_DAY & ~(hours(CAL, "09:00-10:30") & day(0)))
 
 
 def test_what_is_booked_on_another_day_does_not_change_it():
