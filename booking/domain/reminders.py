@@ -10,10 +10,15 @@ from zoneinfo import ZoneInfo
 from booking.domain.appointments import BOOKED
 from booking.domain.appointments import CANCELLED as APPOINTMENT_CANCELLED
 from booking.domain.times import DAY, instant, local_day
+from booking.domain.waitlist import OPEN
 
-CONFIRMATION, REMINDER_EARLY, REMINDER_EVE, CANCELLATION, MOVED, COVERED, OFFER, APOLOGY, RESTORED, CLOSED = KINDS = (
+CONFIRMATION, REMINDER_EARLY, REMINDER_EVE, CANCELLATION, MOVED, COVERED, OFFER, APOLOGY, RESTORED, CLOSED = (
     "confirmation", "reminder_early", "reminder_eve", "cancellation", "moved", "covered", "offer", "apology",
     "restored", "closed",
+)  # fmt: skip
+FREED = "freed"  # to the wait list: a time is held for her, who has no appointment, and waits for a yes
+KINDS = (
+    CONFIRMATION, REMINDER_EARLY, REMINDER_EVE, CANCELLATION, MOVED, COVERED, OFFER, APOLOGY, RESTORED, CLOSED, FREED,
 )  # fmt: skip
 DUE, SUBMITTING, ACCEPTED, DELIVERED, FAILED, UNKNOWN, EXPIRED, OFF, DROPPED = (
     "due", "submitting", "accepted", "delivered", "failed", "unknown", "expired", "off", "dropped",
@@ -116,6 +121,10 @@ def planned(starts_at: datetime, now: datetime, zone: ZoneInfo, first: str = CON
     return found
 
 
+def freed_key(wait_offer_id: int) -> str:
+    return f"w{wait_offer_id}:{FREED}"
+
+
 def key(appointment_id: int, sequence: int, kind: str, of: int | None = None) -> str:
     """What must not exist twice: one message of a kind for every time an appointment was given. `of`: what it tells of,
     where that may happen again while the time stays, as a colleague who takes over does."""
@@ -128,7 +137,9 @@ def is_current(message_key: str, appointment_id: int, sequence: int) -> bool:
 
 
 def about(kind: str) -> str:
-    """The state of an appointment that this kind of message tells of."""
+    """The state of an appointment, or of an offer to the wait list, that this kind of message tells of."""
+    if kind == FREED:
+        return OPEN
     return APPOINTMENT_CANCELLED if kind in OF_CANCELLED else BOOKED
 
 

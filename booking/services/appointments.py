@@ -8,17 +8,17 @@ from sqlalchemy.orm import Session
 
 from booking.domain import appointments as rules
 from booking.domain.actors import By
-from booking.domain.assignment import Choice
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken
-from booking.domain.places import IN_PERSON, Wish, asks_age, asks_area, lengths_of
+from booking.domain.places import Wish, asks_age, asks_area, lengths_of
 from booking.domain.times import DAY, day_span, local_day
 from booking.domain.visitors import clean_name
-from booking.gateways import ics, phones, qr
+from booking.gateways import ics, qr
 from booking.gateways.phones import Phone
-from booking.services.steps import links, messages, placing, planning
+from booking.services.steps import links, messages, placing, planning, taking
 from booking.services.steps.placing import Offers as Offers
 from booking.services.steps.placing import Search
 from booking.services.steps.recording import appointment_step, desk_changed, look
+from booking.services.steps.taking import Contact as Contact
 from booking.store import appointments as store
 from booking.store import holds
 from booking.store import roster as roster_store
@@ -32,21 +32,6 @@ from booking.store.holds import HoldRow
 from booking.store.topics import AreaRow
 from booking.store.topics import TopicRow as TopicRow
 from booking.store.visitors import Person as Person
-
-CODES = 10**rules.CODE_DIGITS
-
-
-class Contact(NamedTuple):
-    """As typed. `reminders` and `match` are separate consents; `prefixes` the countries this installation texts.
-
-    `match`: staff may see that the same number has another open appointment, whichever carrier keeps it.
-    """
-
-    name: str
-    phone: str
-    reminders: bool
-    prefixes: tuple[str, ...]
-    match: bool = False
 
 
 class Topic(NamedTuple):
@@ -148,13 +133,16 @@ def book(
             return Booked(links.link_for(secret, before.salt), placing.card(session, centre_id, before.id), True)
         held = _held(session, centre_id, hold, wish, start)
         found = placing.search(session, centre_id, wish, now, held)
-        name, phone = clean_name(contact.name), _phone(contact, found.planned.rules.region, wish.mode)
+        name, phone = clean_name(contact.name), taking.phone_of(contact, found.planned.rules.region, wish.mode)
         choice = placing.choose(found, start, held)
         if held is not None:
             holds.end(session, centre_id, held.id, now)
         salt = links.new_salt()
         link = links.link_for(secret, salt)
-        card = _place(found, wish, choice, start, link)
+        card = taking.place(
+            found, choice, start, code=taking.new_code(session, centre_id), link_hash=links.hashed(link),
+            language=wish.language, mode=wish.mode, length=wish.length, needs=placing.needs_of(found, wish),
+        )  # fmt: skip
         if name or phone:
             _keep_person(found, card, name, phone, contact, secret)
         if contact.reminders:
@@ -251,30 +239,6 @@ def _described(
     ]
 
 
-def _phone(contact: Contact, region: str, mode: str) -> Phone | None:
-    phone = phones.read(contact.phone, region, contact.prefixes)
-    if mode != IN_PERSON and phone is None:
-        raise Invalid("phone", "phone-needed-to-call")
-    if contact.reminders and phone is None:
-        raise Invalid("phone", "phone-needed")
-    if contact.reminders and phone is not None and not phone.textable:
-        raise Invalid("phone", "phone-not-textable")
-    return phone
-
-
-def _place(found: Search, wish: Wish, choice: Choice, start: datetime, link: str) -> Card:
-    """The appointment's row with its claims beneath it."""
-    session, centre_id = found.session, found.centre_id
-    appointment_id = store.add(
-        session, centre_id=centre_id, topic_id=found.topic.id, state=rules.BOOKED, language=wish.language,
-        carrier_id=choice.offer.carrier_id, code=_new_code(session, centre_id), link_hash=links.hashed(link),
-        booked_at=found.now, sequence=0, mode=wish.mode, length=wish.length, needs=placing.needs_of(found, wish),
-        **placing.placed(start, choice),
-    )  # fmt: skip
-    placing.take(found, choice, start, appointment_id=appointment_id)
-    return placing.card(session, centre_id, appointment_id)
-
-
 def _keep_person(
     found: Search, card: Card, name: str | None, phone: Phone | None, contact: Contact, secret: str
 ) -> None:
@@ -293,13 +257,6 @@ def _held(session: Session, centre_id: int, token: str | None, wish: Wish, start
     """The hold of this token, if it is of this topic and start."""
     held = holds.by_token(session, centre_id, links.hashed(token)) if token else None
     return held if held and (held.topic, held.starts_at) == (wish.topic, start) else None
-
-
-def _new_code(session: Session, centre_id: int) -> str:
-    while True:
-        code = rules.code(secrets.randbelow(CODES))
-        if not store.code_exists(session, centre_id, code):
-            return code
 
 
 def _by_link(session: Session, link: str) -> Card:

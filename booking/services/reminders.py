@@ -206,7 +206,7 @@ def _judge(ref: Ref, target: str, now: datetime) -> Entry | None:
 def _facts(session: Session, entry: Entry, now: datetime) -> Facts:
     return Facts(
         entry.kind, entry.not_after, entry.appointment_state,
-        current=rules.is_current(entry.key, entry.appointment_id, entry.sequence),
+        current=entry.appointment_id is None or rules.is_current(entry.key, entry.appointment_id, entry.sequence),
         agreed=entry.agreed is not None and entry.phone is not None,
         counts=store.counts(session, entry, now - DAY),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from booking.services.steps.messages import withdraw
 from booking.services.steps.recording import desk_changed, look
 from booking.store import retention as store
 from booking.store.db import reading, transaction
+from booking.store.holds import drop_holds
 from booking.store.retention import ERASED, CentreRow, Person
 
 LOOKS_KEPT = timedelta(days=365)
@@ -114,10 +115,12 @@ def _tidy(session: Session, centre: CentreRow, now: datetime) -> dict[str, int]:
     today = local_day(now, centre.zone)
     long_ago = day_span(today - centre.erase_after_days * DAY, centre.zone).starts
     overdue = store.overdue(session, centre.id, today, long_ago)
-    for person in overdue:
+    waited = store.stopped_waiting(session, centre.id, today, today - centre.erase_after_days * DAY)
+    for person in (*overdue, *waited):
         _forget(session, person, now, By("worker"))
     return {
         "visitors": len(overdue),
+        "waiting": len(waited) + store.drop_waiting(session, centre.id, today - centre.erase_after_days * DAY),
         "messages": store.cut_provider_ids(session, centre.id, long_ago),
         "claims": store.drop_claims(session, centre.id, now),
         "repeats": store.drop_repeats(session, centre.id, now - REPEATS_KEPT),
@@ -134,6 +137,9 @@ def _tidy_pairings(session: Session, now: datetime) -> dict[str, int]:
 
 
 def _forget(session: Session, person: Person, now: datetime, by: By) -> None:
-    withdraw(session, person.appointment_id, now, by)
+    if person.appointment_id is not None:
+        withdraw(session, person.appointment_id, now, by)
+    if person.wait_entry_id is not None:  # what is still due is dropped when its time comes: its offer is over
+        drop_holds(session, person.centre_id, store.end_waiting(session, person.wait_entry_id, now))
     store.forget(session, person)
     look(session, person.centre_id, ERASED, now, by.staff_id, person.surrogate)

@@ -17,7 +17,7 @@ a, v, c = m.Appointment.__table__.c, m.Visitor.__table__.c, m.Claim.__table__.c
 topic, of_topic, staff, room, programme, ticket = (
     t.__table__.c for t in (m.Topic, m.TopicProgramme, m.Staff, m.Room, m.Programme, m.Ticket)
 )
-area, h = m.Area.__table__.c, m.Hold.__table__.c
+area, h, w = m.Area.__table__.c, m.Hold.__table__.c, m.WaitEntry.__table__.c
 
 
 class Place(NamedTuple):
@@ -96,6 +96,8 @@ _CARD = select(*(a[name] for name in Card._fields[:-1]), topic.slug).join(m.Topi
 _BY_ID = _CARD.where(a.centre_id == bindparam("centre"), a.id == bindparam("appointment"))
 _BY_LINK = _CARD.where(a.link_hash == bindparam("hash"))
 _BY_CODE = select(a.id).where(a.centre_id == bindparam("centre"), a.code == bindparam("code"))
+_WAITS_BY_CODE = select(w.id).where(w.centre_id == bindparam("centre"), w.code == bindparam("code"))
+_CODE_TAKEN = union_all(_BY_CODE, _WAITS_BY_CODE)
 _DROP_EXPIRED = delete(m.Claim).where(c.centre_id == bindparam("centre"), c.expires_at <= bindparam("now"))
 _ADD, _CLAIM = insert(m.Appointment).returning(m.Appointment.id), insert(m.Claim)
 LINE = (
@@ -123,7 +125,8 @@ def last_booked(session: Session, centre_id: int, since: datetime) -> dict[int, 
 
 
 def code_exists(session: Session, centre_id: int, code: str) -> bool:
-    return id_by_code(session, centre_id, code) is not None
+    """Of an appointment, or of somebody on the wait list, whose appointment it will be."""
+    return session.connection().execute(_CODE_TAKEN, {"centre": centre_id, "code": code}).first() is not None
 
 
 def add(session: Session, **values: Any) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from booking.store import models as m
 
 h, c, carrier, topic = (t.__table__.c for t in (m.Hold, m.Claim, m.Carrier, m.Topic))
-FORM, OFFER, UNDO = "hold", "offer", "undo"
+FORM, OFFER, WAIT, UNDO = "hold", "offer", "wait", "undo"
 Key = tuple[str, int]  # five minutes of somebody or something, as a claim has them
 
 
@@ -51,14 +51,19 @@ _ROW = (
 
 
 def add(session: Session, **values: Any) -> int:
-    """A new hold of a form; answers its id."""
-    row = {"kind": FORM, "appointment_id": None, **values}
+    """A new hold, of a form unless its `kind` says otherwise; answers its id."""
+    row = {"kind": FORM, "appointment_id": None, "token_hash": None, "device_hash": None, **values}
     return int(session.connection().execute(insert(m.Hold).returning(m.Hold.id), row).scalar_one())
 
 
 def by_token(session: Session, centre_id: int, token_hash: str) -> HoldRow | None:
     """Also one that is over."""
     row = session.connection().execute(_ROW.where(h.centre_id == centre_id, h.token_hash == token_hash)).first()
+    return HoldRow._make(row) if row else None
+
+
+def by_id(session: Session, centre_id: int, hold_id: int | None) -> HoldRow | None:
+    row = session.connection().execute(_ROW.where(h.centre_id == centre_id, h.id == hold_id)).first()
     return HoldRow._make(row) if row else None
 
 

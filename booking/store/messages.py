@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.reminders import (
@@ -22,9 +22,9 @@ from booking.domain.reminders import (
 )  # fmt: skip
 from booking.store import models as m
 
-message, step, a, v, centre, hold = (
-    t.__table__.c for t in (m.Message, m.Step, m.Appointment, m.Visitor, m.Centre, m.Hold)
-)  # fmt: skip
+message, step, a, v, centre, hold, waits, wait_offer = (
+    t.__table__.c for t in (m.Message, m.Step, m.Appointment, m.Visitor, m.Centre, m.Hold, m.WaitEntry, m.WaitOffer)
+)
 
 
 class Ref(NamedTuple):
@@ -33,11 +33,14 @@ class Ref(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A message with what its text is made of; `phone` and `agreed` are None once the person is erased."""
+    """A message with what its text is made of; `phone` and `agreed` are None once the person is erased.
+
+    `wait_offer_id`: of the wait list, without an appointment; `appointment_state` is then that of the offer.
+    """
 
     id: int
     centre_id: int
-    appointment_id: int
+    appointment_id: int | None
     key: str
     kind: str
     language: str
@@ -57,6 +60,7 @@ class Entry(NamedTuple):
     centre_phone: str
     offered_at: datetime | None
     answer_by: datetime | None
+    wait_offer_id: int | None
 
 
 class Unsent(NamedTuple):
@@ -71,18 +75,28 @@ class Unsent(NamedTuple):
     code: str | None
 
 
+_MESSAGE = (
+    message.id, message.centre_id, message.appointment_id, message.key, message.kind, message.language, message.state,
+    message.not_after, message.submitting_since,
+)  # fmt: skip
 _ENTRY: Select[Any] = (
-    select(message.id, message.centre_id, message.appointment_id, message.key, message.kind, message.language,
-           message.state, message.not_after, message.submitting_since, a.state, a.sequence, a.starts_at, a.mode, a.code,
+    select(*_MESSAGE, a.state, a.sequence, a.starts_at, a.mode, a.code,
            v.phone, v.reminders_agreed, centre.sms_name, centre.zone, centre.address, centre.phone, hold.starts_at,
-           hold.expires_at)
+           hold.expires_at, message.wait_offer_id)
     .join(m.Appointment.__table__, a.id == message.appointment_id)
     .join(m.Centre.__table__, centre.id == message.centre_id)
     .outerjoin(m.Visitor.__table__, v.appointment_id == message.appointment_id)
     .outerjoin(m.Hold.__table__, and_(hold.appointment_id == message.appointment_id, hold.kind == "offer"))
 )  # fmt: skip
-
-
+_WAIT_ENTRY: Select[Any] = (
+    select(*_MESSAGE, wait_offer.state, literal(0), wait_offer.starts_at, waits.mode, waits.code,
+           v.phone, v.reminders_agreed, centre.sms_name, centre.zone, centre.address, centre.phone,
+           wait_offer.starts_at, wait_offer.answer_by, message.wait_offer_id)
+    .join(m.WaitOffer.__table__, wait_offer.id == message.wait_offer_id)
+    .join(m.WaitEntry.__table__, waits.id == wait_offer.entry_id)
+    .join(m.Centre.__table__, centre.id == message.centre_id)
+    .outerjoin(m.Visitor.__table__, v.wait_entry_id == waits.id)
+)  # fmt: skip
 _SEQUENCE = select(m.Appointment.sequence).where(a.id == bindparam("appointment"))
 
 
@@ -108,24 +122,34 @@ def submitting_before(session: Session, instant: datetime) -> list[Ref]:
 
 
 def unknown_before(session: Session, instant: datetime, limit: int) -> list[Entry]:
-    rows = _ENTRY.where(message.state == UNKNOWN, message.submitting_since <= instant)
-    return [Entry(*row) for row in session.execute(rows.order_by(message.id).limit(limit))]
+    lost = message.state == UNKNOWN, message.submitting_since <= instant
+    found = [
+        Entry(*row) for rows in (_ENTRY, _WAIT_ENTRY)
+        for row in session.execute(rows.where(*lost).order_by(message.id).limit(limit))
+    ]  # fmt: skip
+    return sorted(found)[:limit]
 
 
 def entry(session: Session, message_id: int) -> Entry | None:
-    row = session.execute(_ENTRY.where(message.id == message_id)).first()
+    one = message.id == message_id
+    row = session.execute(_ENTRY.where(one)).first() or session.execute(_WAIT_ENTRY.where(one)).first()
     return Entry(*row) if row else None
 
 
 def counts(session: Session, one: Entry, since: datetime) -> Counts:
     """What was given to the provider since then, for the caps; by number within the centre."""
     sent = select(func.count()).select_from(m.Message.__table__).where(message.submitting_since > since)
-    here = sent.where(message.appointment_id == one.appointment_id)
-    number = sent.join(m.Visitor.__table__, v.appointment_id == message.appointment_id).where(
-        v.centre_id == one.centre_id, v.phone == one.phone
-    )
+    of_booking, of_offer = message.appointment_id == one.appointment_id, message.wait_offer_id == one.wait_offer_id
+    here = sent.where(of_offer if one.appointment_id is None else of_booking)
+    hers = v.centre_id == one.centre_id, v.phone == one.phone
+    booked = sent.join(m.Visitor.__table__, v.appointment_id == message.appointment_id).where(*hers)
+    offered = (
+        sent.join(m.WaitOffer.__table__, wait_offer.id == message.wait_offer_id)
+        .join(m.Visitor.__table__, v.wait_entry_id == wait_offer.entry_id).where(*hers)
+    )  # fmt: skip
+    number = booked.scalar_subquery() + offered.scalar_subquery()
     row = session.execute(
-        select(here.scalar_subquery(), here.where(message.kind == one.kind).scalar_subquery(), number.scalar_subquery())
+        select(here.scalar_subquery(), here.where(message.kind == one.kind).scalar_subquery(), number)
     ).one()
     return Counts(*row)
 
@@ -174,6 +198,13 @@ class Sent(NamedTuple):
     id: int
     state: str
     due_at: datetime
+
+
+def of_wait_offer(session: Session, wait_offer_id: int, states: Iterable[str]) -> list[Ref]:
+    rows = select(message.id, message.centre_id).where(
+        message.wait_offer_id == wait_offer_id, message.state.in_(tuple(states))
+    )
+    return [Ref(*row) for row in session.execute(rows.order_by(message.id))]
 
 
 def of_kind(session: Session, centre_id: int, kind: str) -> dict[int, Sent]:

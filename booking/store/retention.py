@@ -5,16 +5,18 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.rostering import AWAY
 from booking.domain.times import GRAIN
+from booking.domain.waitlist import LAPSED, OPEN, OVER, WAITING
 from booking.store import models as m
 from booking.store.db import db
 
 a, v, c = m.Appointment.__table__.c, m.Visitor.__table__.c, m.Centre.__table__.c
-message, repeat, look = m.Message.__table__.c, m.Repeat.__table__.c, m.Look.__table__.c
+message, repeat, look, w = (t.__table__.c for t in (m.Message, m.Repeat, m.Look, m.WaitEntry))
+offer = m.WaitOffer.__table__.c
 ERASED = "erase"
 
 
@@ -26,14 +28,19 @@ class CentreRow(NamedTuple):
 
 
 class Person(NamedTuple):
-    """Whom an appointment is of. `surrogate` None: no visitor's row, only a code and a link."""
+    """Whom an appointment is of, or (without one) an entry of the wait list. `surrogate` None: no visitor's row, only a
+    code and a link."""
 
     centre_id: int
-    appointment_id: int
+    appointment_id: int | None
     surrogate: str | None
+    wait_entry_id: int | None = None
 
 
 _PERSONS = select(a.centre_id, a.id, v.surrogate).outerjoin(m.Visitor.__table__, v.appointment_id == a.id)
+_WAITING = select(w.centre_id, literal(None), v.surrogate, w.id).outerjoin(
+    m.Visitor.__table__, v.wait_entry_id == w.id
+)  # fmt: skip
 
 
 def centres(session: Session) -> list[CentreRow]:
@@ -43,11 +50,12 @@ def centres(session: Session) -> list[CentreRow]:
 
 def with_code(session: Session, code: str) -> list[Person]:
     """One a centre at most."""
-    return _persons(session, a.code == code)
+    return _persons(session, a.code == code) + _waiting(session, w.code == code)
 
 
 def with_surrogates(session: Session, surrogates: Iterable[str]) -> list[Person]:
-    return _persons(session, v.surrogate.in_(tuple(surrogates)))
+    hers = v.surrogate.in_(tuple(surrogates))
+    return _persons(session, hers) + _waiting(session, hers)
 
 
 def overdue(session: Session, centre_id: int, day: date, ended_before: datetime) -> list[Person]:
@@ -57,11 +65,40 @@ def overdue(session: Session, centre_id: int, day: date, ended_before: datetime)
     return _persons(session, a.centre_id == centre_id, or_(v.erase_on <= day, old))
 
 
+def stopped_waiting(session: Session, centre_id: int, today: date, ended_before: date) -> list[Person]:
+    """Who waits though her last day is over, and entries of long ago that still have a link."""
+    over = and_(w.state == WAITING, w.last_day < today)
+    old = and_(w.state != WAITING, w.last_day < ended_before, w.link_hash.is_not(None))
+    return _waiting(session, w.centre_id == centre_id, or_(over, old))
+
+
+def end_waiting(session: Session, wait_entry_id: int, now: datetime) -> list[int]:
+    """Nobody is asked any more; answers what was held for her."""
+    session.execute(update(m.WaitEntry).where(w.id == wait_entry_id, w.state == WAITING).values(state=OVER))
+    own = offer.entry_id == wait_entry_id, offer.state == OPEN
+    held = [id_ for id_ in session.scalars(select(offer.hold_id).where(*own)) if id_]
+    session.execute(update(m.WaitOffer).where(*own).values(state=LAPSED, answered_at=now, hold_id=None))
+    return held
+
+
+def drop_waiting(session: Session, centre_id: int, ended_before: date) -> int:
+    """Entries of long ago, with what they were offered and the messages about it, once the provider has forgotten."""
+    kept = select(offer.entry_id).join(m.Message.__table__, message.wait_offer_id == offer.id)
+    kept = kept.where(message.provider_id.is_not(None))
+    old = m.WaitEntry.centre_id == centre_id, w.state != WAITING, w.last_day < ended_before, w.id.not_in(kept)
+    return _drop(session, m.WaitEntry, *old)
+
+
 def forget(session: Session, person: Person) -> None:
-    """Remove what names the person or leads to her; the appointment's row stays.
+    """Remove what names the person or leads to her; the appointment's row stays, or that of the wait list.
 
     A message keeps the provider's id until the worker has had the provider's copy removed, else nobody could.
     """
+    if person.wait_entry_id is not None:
+        session.execute(delete(m.Repeat).where(repeat.wait_entry_id == person.wait_entry_id))
+        session.execute(update(m.WaitEntry).where(w.id == person.wait_entry_id).values(code=None, link_hash=None))
+        session.execute(delete(m.Visitor).where(v.wait_entry_id == person.wait_entry_id))
+        return
     of_person = person.appointment_id
     session.execute(delete(m.Repeat).where(repeat.appointment_id == of_person))
     session.execute(update(m.Appointment).where(a.id == of_person).values(code=None, link_hash=None))
@@ -138,6 +175,10 @@ def leave_no_trace() -> bool:
     finally:
         connection.close()
     return not busy
+
+
+def _waiting(session: Session, *wanted: ColumnElement[bool]) -> list[Person]:
+    return [Person(*row) for row in session.execute(_WAITING.where(*wanted).order_by(w.id))]
 
 
 def _persons(session: Session, *wanted: ColumnElement[bool]) -> list[Person]:

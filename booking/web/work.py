@@ -1,4 +1,5 @@
-"""The worker: every few seconds it sends what is due, and once a night it does what is done once a night.
+"""The worker: every few seconds it sends what is due, twice a minute it offers what became free to who waits for it,
+and once a night it does what is done once a night.
 
 One of several workers works at a time, by a lease. It starts in `serve`, `practice` and `worker`, never in create_app.
 """
@@ -17,7 +18,7 @@ from flask import Flask
 
 from booking import clock
 from booking.domain.errors import Unfinished, traced
-from booking.services import forecasts, leases, offers, reminders
+from booking.services import forecasts, leases, offers, reminders, waitlist
 from booking.services.leases import MESSAGES, NIGHTLY
 from booking.services.reminders import BREAK_AFTER, Gateway
 
@@ -30,6 +31,7 @@ NIGHT_BEGINS, NIGHT_ZONE = wall_time(3, 30), ZoneInfo("Europe/Berlin")
 log = logging.getLogger(__name__)
 
 FORECAST_EVERY_SECONDS = 2.0
+FREED_EVERY_SECONDS = 30.0
 Job = Callable[[datetime], object]
 
 
@@ -57,6 +59,7 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._failures = 0
         self._paused_until = 0.0
+        self._freed_at = float("-inf")
 
     def start(self, app: Flask) -> None:
         """Work in a thread of this process, until `stop`."""
@@ -99,9 +102,16 @@ class Worker:
             return
         reminders.stuck(now=now)
         offers.lapse_due(now)
+        waitlist.lapse_due(now)
+        self._try(self._offer_freed, "the wait list")
         if time.monotonic() >= self._paused_until:
             self._send()
         leases.ran(MESSAGES, now=self._now())
+
+    def _offer_freed(self, now: datetime) -> None:
+        if time.monotonic() >= self._freed_at + FREED_EVERY_SECONDS:
+            self._freed_at = time.monotonic()
+            waitlist.offer_due(now)
 
     def _send(self) -> None:
         """Look up and send, unless the provider fails again and again: then it is left alone for a minute (F16)."""

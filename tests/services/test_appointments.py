@@ -9,6 +9,7 @@ from booking.domain.appointments import read_code
 from booking.domain.availability import Age, Wish
 from booking.domain.errors import Invalid, KeyReused, NotFound, SlotTaken
 from booking.services import appointments, changes, tickets
+from booking.services.steps import taking
 from booking.services.steps.links import hashed
 from booking.store import models as m
 from tests.people import (
@@ -149,7 +150,7 @@ def test_the_board_is_not_touched_by_a_booking(centre):
 
 def test_a_code_that_is_taken_is_not_given_again(centre, monkeypatch):
     drawn = iter([5, 5, 6])
-    monkeypatch.setattr(appointments.secrets, "randbelow", lambda _most: next(drawn))
+    monkeypatch.setattr(taking.secrets, "randbelow", lambda _most: next(drawn))
     codes = [a_booking(centre, start).card.code for start in (NINE, NINE + DAY)]
     assert [code[:7] for code in codes] == ["0000005", "0000006"]
 

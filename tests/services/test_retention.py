@@ -141,10 +141,10 @@ def test_every_night_what_is_due_goes_and_the_rest_stays(inside, caplog):
         old_and_new_rows(session, a_centre(session))
     done = retention.nightly(now=NOW)
     assert done == {"visitors": 2, "messages": 1, "claims": 1, "repeats": 1, "links": 2, "sessions": 1, "looks": 1,
-                    "covers": 0, "reasons": 1, "pairings": 1}  # fmt: skip
+                    "covers": 0, "reasons": 1, "pairings": 1, "waiting": 0}  # fmt: skip
     assert (
         "retention: claims 1, covers 0, links 2, looks 1, messages 1, pairings 1, reasons 1, repeats 1, "
-        "sessions 1, visitors 2" in (caplog.text)
+        "sessions 1, visitors 2, waiting 0" in (caplog.text)
     )
     with reading() as session:
         assert session.scalars(select(m.Visitor.surrogate)).all() == ["stays"]

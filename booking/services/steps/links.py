@@ -19,13 +19,15 @@ from booking.store import models as m
 
 LINK_BYTES = 16
 _EARLIER = select(
-    m.Repeat.fingerprint, func.coalesce(m.Repeat.appointment_id, m.Repeat.ticket_id).label("id"), m.Repeat.salt
+    m.Repeat.fingerprint,
+    func.coalesce(m.Repeat.appointment_id, m.Repeat.ticket_id, m.Repeat.wait_entry_id).label("id"),
+    m.Repeat.salt,
 ).where(m.Repeat.centre_id == bindparam("centre"), m.Repeat.key_hash == bindparam("hash"))
 _REMEMBER = insert(m.Repeat)
 
 
 class Earlier(NamedTuple):
-    """What the same key was answered before: the appointment's or the ticket's id, as its fingerprint says."""
+    """What the same key was answered before: the id of an appointment, ticket or entry, as its fingerprint says."""
 
     id: int
     salt: str
@@ -62,11 +64,11 @@ def earlier(session: Session, centre_id: int, key: str, fingerprint: str) -> Ear
 
 def remember(
     session: Session, centre_id: int, key: str, fingerprint: str, salt: str, now: datetime,
-    *, appointment_id: int | None = None, ticket_id: int | None = None,
+    *, appointment_id: int | None = None, ticket_id: int | None = None, wait_entry_id: int | None = None,
 ) -> None:  # fmt: skip
     row = {
         "centre_id": centre_id, "key_hash": hashed(key), "fingerprint": fingerprint, "salt": salt, "at": now,
-        "appointment_id": appointment_id, "ticket_id": ticket_id,
+        "appointment_id": appointment_id, "ticket_id": ticket_id, "wait_entry_id": wait_entry_id,
     }  # fmt: skip
     session.connection().execute(_REMEMBER, row)
 

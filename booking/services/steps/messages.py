@@ -9,7 +9,20 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from booking.domain.actors import By
-from booking.domain.reminders import CONFIRMATION, DROPPED, DUE, MOVED, STEPS, UNKNOWN, UNSENT, Planned, key, planned
+from booking.domain.reminders import (
+    CONFIRMATION,
+    DROPPED,
+    DUE,
+    FREED,
+    MOVED,
+    STEPS,
+    UNKNOWN,
+    UNSENT,
+    Planned,
+    freed_key,
+    key,
+    planned,
+)
 from booking.store import messages as store
 from booking.store import models as m
 from booking.store.db import announce
@@ -49,6 +62,22 @@ def tell(
     """Queue one message about something that happened (OF_CANCELLED); useless once the appointment would begin."""
     sequence = store.sequence_of(session, appointment_id)
     store.add(session, [_row(centre_id, appointment_id, sequence, language, Planned(kind, due_at, starts_at))])
+
+
+def tell_freed(
+    session: Session, *, centre_id: int, wait_offer_id: int, language: str, due_at: datetime, not_after: datetime
+) -> None:
+    """Queue the message that a time is held for somebody on the wait list."""
+    row = {
+        "centre_id": centre_id, "wait_offer_id": wait_offer_id, "key": freed_key(wait_offer_id), "kind": FREED,
+        "language": language, "state": DUE, "due_at": due_at, "not_after": not_after,
+    }  # fmt: skip
+    store.add(session, [row])
+
+
+def withdraw_freed(session: Session, wait_offer_id: int, now: datetime, by: By) -> None:
+    for ref in store.of_wait_offer(session, wait_offer_id, (DUE, UNKNOWN)):
+        take(session, ref, "drop", now, by)
 
 
 def withdraw(session: Session, appointment_id: int, now: datetime, by: By) -> None:

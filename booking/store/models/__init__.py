@@ -57,3 +57,5 @@ from booking.store.models.queue import Ticket as Ticket
 from booking.store.models.screens import Forecast as Forecast
 from booking.store.models.screens import InfoPage as InfoPage
 from booking.store.models.screens import Promise as Promise
+from booking.store.models.waitlist import WaitEntry as WaitEntry
+from booking.store.models.waitlist import WaitOffer as WaitOffer

@@ -50,7 +50,8 @@ class Appointment(Base):
 
 class Hold(Base):
     """A place kept for somebody for a while. `kind`: "hold" (a form is being filled), "offer" (a new time that waits
-    for a yes) or "undo" (the old place of a cover, so that taking it back is exact). Over when `expires_at` has come.
+    for a yes), "wait" (offered to the wait list) or "undo" (the old place of a cover, so that taking it back is exact).
+    Over when `expires_at` has come.
     """
 
     __tablename__ = "hold"
@@ -141,14 +142,22 @@ class CoverGrant(Base):
 class Visitor(Base):
     """The only place with a visitor's name and phone, for one appointment, of one carrier, until `erase_on`.
 
+    Or for one entry of the wait list, of the centre, until it has become an appointment.
     `surrogate` stands for the person in the access log; erasing the row cuts that thread.
     """
 
     __tablename__ = "visitor"
+    __table_args__ = (
+        CheckConstraint("(appointment_id IS NULL) <> (wait_entry_id IS NULL)"),
+        CheckConstraint("(appointment_id IS NULL) = (carrier_id IS NULL)"),
+    )
     id: Mapped[int] = key()
     centre_id: Mapped[int] = centre()
-    carrier_id: Mapped[int] = to("carrier.id")
-    appointment_id: Mapped[int] = mapped_column(Id, ForeignKey("appointment.id", ondelete="CASCADE"), unique=True)
+    carrier_id: Mapped[int | None] = to("carrier.id")
+    appointment_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("appointment.id", ondelete="CASCADE"), unique=True
+    )
+    wait_entry_id: Mapped[int | None] = mapped_column(Id, ForeignKey("wait_entry.id", ondelete="CASCADE"), unique=True)
     surrogate: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str | None] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(String(20))
@@ -167,5 +176,6 @@ class Repeat(Base):
     fingerprint: Mapped[str] = mapped_column(String(64))
     appointment_id: Mapped[int | None] = to("appointment.id", ondelete="CASCADE", index=True)
     ticket_id: Mapped[int | None] = to("ticket.id", ondelete="CASCADE", index=True)
+    wait_entry_id: Mapped[int | None] = to("wait_entry.id", ondelete="CASCADE", index=True)
     salt: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(index=True)

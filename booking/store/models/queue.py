@@ -97,13 +97,19 @@ class Series(Base):
 
 
 class Message(Base):
-    """One SMS. Its text and the number are read when it is sent, never stored here."""
+    """One SMS, of an appointment or of an offer to the wait list. Its text and the number are read when it is sent,
+    never stored here."""
 
     __tablename__ = "message"
-    __table_args__ = (UniqueConstraint("centre_id", "key"), Index("message_due", "state", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("centre_id", "key"),
+        Index("message_due", "state", "due_at"),
+        CheckConstraint("(appointment_id IS NULL) <> (wait_offer_id IS NULL)"),
+    )
     id: Mapped[int] = key()
     centre_id: Mapped[int] = centre()
-    appointment_id: Mapped[int] = to("appointment.id", ondelete="CASCADE", index=True)
+    appointment_id: Mapped[int | None] = to("appointment.id", ondelete="CASCADE", index=True)
+    wait_offer_id: Mapped[int | None] = to("wait_offer.id", ondelete="CASCADE", index=True)
     key: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(12))

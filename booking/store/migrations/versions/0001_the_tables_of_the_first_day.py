@@ -724,10 +724,72 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_hold_device_hash"), ["device_hash"], unique=False)
 
     op.create_table(
+        "wait_entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("topic_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("programmes", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("mode", sa.String(length=10), nullable=False),
+        sa.Column("length", sa.String(length=10), nullable=False),
+        sa.Column("needs", sa.JSON(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("code", sa.String(length=8), nullable=True),
+        sa.Column("link_hash", sa.String(length=64), nullable=True),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["topic_id"],
+            ["topic.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("centre_id", "code"),
+        sa.UniqueConstraint("link_hash"),
+    )
+    with op.batch_alter_table("wait_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wait_entry_appointment_id"), ["appointment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_wait_entry_centre_id"), ["centre_id"], unique=False)
+        batch_op.create_index("wait_entry_state", ["state", "centre_id"], unique=False)
+
+    op.create_table(
+        "wait_offer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("hold_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["entry_id"], ["wait_entry.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["hold_id"], ["hold.id"], ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("entry_id", "starts_at"),
+    )
+    with op.batch_alter_table("wait_offer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wait_offer_centre_id"), ["centre_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_wait_offer_hold_id"), ["hold_id"], unique=False)
+        batch_op.create_index(
+            "one_offer_an_entry",
+            ["entry_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index("wait_offer_due", ["state", "answer_by"], unique=False)
+
+    op.create_table(
         "message",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("wait_offer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("key", sa.String(length=60), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("language", sa.String(length=12), nullable=False),
@@ -737,8 +799,10 @@ def upgrade() -> None:
         sa.Column("submitting_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("provider_id", sa.String(length=40), nullable=True),
         sa.Column("error", sa.String(length=20), nullable=True),
+        sa.CheckConstraint("(appointment_id IS NULL) <> (wait_offer_id IS NULL)"),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["wait_offer_id"], ["wait_offer.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("centre_id", "key"),
         sa.UniqueConstraint("provider_id"),
@@ -746,6 +810,7 @@ def upgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_appointment_id"), ["appointment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_centre_id"), ["centre_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_wait_offer_id"), ["wait_offer_id"], unique=False)
         batch_op.create_index("message_due", ["state", "due_at"], unique=False)
 
     op.create_table(
@@ -848,8 +913,9 @@ def upgrade() -> None:
         "visitor",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("carrier_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("carrier_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("wait_entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("surrogate", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
@@ -857,15 +923,19 @@ def upgrade() -> None:
         sa.Column("match_agreed", sa.DateTime(timezone=True), nullable=True),
         sa.Column("phone_key", sa.String(length=64), nullable=True),
         sa.Column("erase_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("(appointment_id IS NULL) <> (wait_entry_id IS NULL)"),
+        sa.CheckConstraint("(appointment_id IS NULL) = (carrier_id IS NULL)"),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["carrier_id"],
             ["carrier.id"],
         ),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["wait_entry_id"], ["wait_entry.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("appointment_id"),
         sa.UniqueConstraint("surrogate"),
+        sa.UniqueConstraint("wait_entry_id"),
     )
     with op.batch_alter_table("visitor", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visitor_centre_id"), ["centre_id"], unique=False)
@@ -927,17 +997,20 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("wait_entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("salt", sa.String(length=32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["wait_entry_id"], ["wait_entry.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("centre_id", "key_hash"),
     )
     with op.batch_alter_table("repeat", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_repeat_appointment_id"), ["appointment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_repeat_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_repeat_ticket_id"), ["ticket_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_repeat_wait_entry_id"), ["wait_entry_id"], unique=False)
 
     op.create_table(
         "step",
@@ -1150,6 +1223,7 @@ def downgrade() -> None:
 
     op.drop_table("step")
     with op.batch_alter_table("repeat", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_repeat_wait_entry_id"))
         batch_op.drop_index(batch_op.f("ix_repeat_ticket_id"))
         batch_op.drop_index(batch_op.f("ix_repeat_at"))
         batch_op.drop_index(batch_op.f("ix_repeat_appointment_id"))
@@ -1193,10 +1267,28 @@ def downgrade() -> None:
     op.drop_table("ticket")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("message_due")
+        batch_op.drop_index(batch_op.f("ix_message_wait_offer_id"))
         batch_op.drop_index(batch_op.f("ix_message_centre_id"))
         batch_op.drop_index(batch_op.f("ix_message_appointment_id"))
 
     op.drop_table("message")
+    with op.batch_alter_table("wait_offer", schema=None) as batch_op:
+        batch_op.drop_index("wait_offer_due")
+        batch_op.drop_index(
+            "one_offer_an_entry",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_wait_offer_hold_id"))
+        batch_op.drop_index(batch_op.f("ix_wait_offer_centre_id"))
+
+    op.drop_table("wait_offer")
+    with op.batch_alter_table("wait_entry", schema=None) as batch_op:
+        batch_op.drop_index("wait_entry_state")
+        batch_op.drop_index(batch_op.f("ix_wait_entry_centre_id"))
+        batch_op.drop_index(batch_op.f("ix_wait_entry_appointment_id"))
+
+    op.drop_table("wait_entry")
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hold_device_hash"))
         batch_op.drop_index(batch_op.f("ix_hold_appointment_id"))
