@@ -71,6 +71,7 @@ export function keepFresh(part) {
     const notice = document.getElementById("lost");
     if (yes && notice.hidden) notice.querySelector("[data-since]").textContent = notice.dataset.sentence.replace("{time}", clock(lastContact));
     notice.hidden = !yes;
+    document.documentElement.classList.toggle("is-lost", yes);
   }
 
   connect("/socket.io/", {

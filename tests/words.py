@@ -16,9 +16,10 @@ STAFF_LANGUAGES = frozenset({"de", "en"})
 # What only staff read: German and English.
 STAFF_ONLY = (
     "booking/web/desk.py", "booking/web/calls.py", "booking/web/staff.py", "booking/web/stops.py",
+    "booking/web/paper.py",
     "booking/web/samples.py",
     "booking/web/gallery.py", "booking/web/cli/", "templates/desk/_", "templates/desk/desk.html",
-    "templates/desk/appointment.html", "templates/desk/messages.html",
+    "templates/desk/appointment.html", "templates/desk/messages.html", "templates/desk/paper.html",
     "templates/desk/line.html", "templates/_components/queueing.html", "booking/web/undoing.py", "booking/web/aside.py",
     "templates/desk/age.html", "templates/desk/cancel.html", "templates/desk/move.html", "booking/web/changes.py",
     "templates/alarms/", "templates/calls/", "templates/staff/", "templates/reports/", "booking/web/reports.py",

@@ -11,6 +11,7 @@ from booking.domain.errors import Unfinished, traced
 from booking.domain.times import day_span, local_day
 from booking.services.steps import queueing
 from booking.store import appointments as appointment_store
+from booking.store import paper as paper_store
 from booking.store import retention as centre_store
 from booking.store import tickets as store
 from booking.store import whereabouts as whereabouts_store
@@ -56,5 +57,6 @@ def _close(session: Session, centre: CentreRow, now: datetime) -> dict[str, int]
     for row in left:
         outcome = appointments.DONE if row.ticket_state == tickets.DONE else appointments.MISSED
         queueing.end_appointment(session, centre.id, row.id, row.state, outcome, now, queueing.OVERNIGHT)
+    paper_store.void(session, centre.id, today, now)
     whereabouts_store.forget(session, centre.id, today)
     return {"tickets": len(open_tickets), "appointments": len(left)}

@@ -15,7 +15,7 @@ from booking.domain.errors import Invalid, NotFound, Refusal
 from booking.domain.tickets import CRISIS, WALK_IN, shown
 from booking.domain.times import local_day
 from booking.domain.waiting import shown as shown_wait
-from booking.services import alarms, appointments, desk, following, matching, screens, stops, tickets
+from booking.services import alarms, appointments, desk, following, matching, paper, screens, stops, tickets
 from booking.services.desk import Desk, Line, Unsent
 from booking.services.tickets import TicketRow
 from booking.web import i18n, strips, undoing
@@ -261,6 +261,7 @@ def _context() -> dict[str, Any]:
     seen = desk.view(g.centre.id, now=clock.now())
     return {
         "alarm": alarms.current(g.centre.id),
+        "paper_numbers": _set_aside(),
         **stops.stand(g.centre.id, now=clock.now())._asdict(),
         "queue": _queue(seen),
         "resting": [RestingLine(it.id, shown(it.number), it.state, it.at) for it in seen.aside],
@@ -279,6 +280,12 @@ def _context() -> dict[str, Any]:
         "now": clock.now(),
         "arrival_form": ArrivalForm(formdata=None),
     }
+
+
+def _set_aside() -> list[str]:
+    """This desk's numbers for when the server is away."""
+    lines = paper.block(g.centre.id, g.staff.id, now=clock.now())
+    return [shown(line.number) for line in lines if line.is_free]
 
 
 def _messages(unsent: list[Unsent]) -> list[MessageLine]:

@@ -103,6 +103,8 @@ REASONS: dict[str, LazyString] = {
     "nobody-chosen": _("Please choose at least one person."),
     "pages-full": _("The last text was not shown. There are six already: please remove one."),
     "day-over": _("Please choose a day that is not over."),
+    "paper-order": _("A later number has an earlier time. Please check the times."),
+    "paper-later": _("This time is not over yet. Please check it."),
     "plan-unreadable": _("We could not read this plan. Please load the page again."),
     "body-unreadable": _("We could not read this. Please send a JSON object."),
 }
@@ -116,6 +118,7 @@ STATES: dict[str, LazyString] = {
     "back-too-late": _("This number was called more than an hour ago. Please give a new one."),
     "booked": _("This visitor has an appointment."),
     "crisis": _("This visitor cannot be sent away."),
+    "paper-entered": _("One of these numbers is entered already."),
     "alarm-answered": _("Somebody else is on the way already."),
     "alarm-over": _("This alarm is over already."),
     "needs-a-talk": _("This visitor waits for a counsellor."),

@@ -198,7 +198,7 @@ def _desk(busy: bool = True, **more: Any) -> dict[str, Any]:
     form.language.data, form.programme.data = "", ""
     return {
         "alarm": strip_samples.ALARM if busy else None, "undoing": Sample(step_id=1, words="222") if busy else None, "resting": [],
-        "stopped": not busy, "full": busy,
+        "stopped": not busy, "full": busy, "paper_numbers": ["223", "224"],
         "queue": queue(12 if busy else 0), "arrivals": _arrivals(10 if busy else 0), "counsellors": colleagues if busy else [],
         "current": [Sample(number_shown="209", counsellor=COUNSELLORS[1], state="called", room="2", since=minutes(-1)),
                     Sample(number_shown="207", counsellor=COUNSELLORS[2], state="in_talk", room="1", since=minutes(-22))],

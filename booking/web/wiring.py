@@ -27,6 +27,7 @@ from booking.web import (
     info_pages,
     kiosk,
     limits,
+    paper,
     places,
     posters,
     practice,
@@ -69,6 +70,7 @@ def _open_doors(app: Flask, config: Config) -> None:
     open_door(app, desk.blueprint, doors.RECEPTION)
     open_door(app, aside.blueprint, doors.RECEPTION)
     open_door(app, wall.blueprint, doors.ANYONE)
+    open_door(app, paper.blueprint, doors.RECEPTION)
     open_door(app, stops.blueprint, doors.RECEPTION)
     open_door(app, devices.blueprint, doors.RECEPTION)
     open_door(app, info_pages.blueprint, doors.RECEPTION)

@@ -173,7 +173,9 @@ def test_the_page_and_its_live_part_show_the_same_queue(app, desk, watch):
     watch.pass_by(minutes=7)
     whole, part = desk.get(DESK), desk.get(f"{DESK}/now", headers=HEADERS)
     assert "<html" not in part.text
-    regions = re.split(r"(?=<(?:section|div) id=[^>]*data-region)|(?=<div id=\"stop\")", part.text)[1:]
+    regions = re.split(r"(?=<(?:section|div) id=[^>]*data-region)|(?=<div id=\"stop\")|(?=<p id=\"paper\")", part.text)[
+        1:
+    ]
     assert len(regions) > 5
     assert all(region.strip() in whole.text for region in regions)
     words = read(part).words
