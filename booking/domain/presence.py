@@ -100,8 +100,13 @@ def can_be_reached(count: int, heads: Sequence[Head], rooms: Mapping[int, Sequen
 
 def missing(watch: Watch) -> Missing:
     absent = nobody_present(watch.opening, watch.in_house, watch.min_present)
+    return Missing(absent, _unreachable(watch, absent, watch.min_reachable))
+
+
+def _unreachable(watch: Watch, absent: int, least: int) -> int:
+    """Walk-in steps, but for the `absent` ones, in which fewer than `least` could be reached."""
     asked = kept_for_walk_ins(watch.opening, watch.in_house) & ~absent
-    return Missing(absent, asked & ~can_be_reached(watch.min_reachable, watch.heads, watch.rooms, asked))
+    return asked & ~can_be_reached(least, watch.heads, watch.rooms, asked)
 
 
 def gaps(watch: Watch) -> list[Gap]:
@@ -110,10 +115,18 @@ def gaps(watch: Watch) -> list[Gap]:
 
 
 def opened(before: Watch, after: Watch) -> list[Gap]:
-    """The gaps that a change opens. Both are of the same days."""
-    was, found = missing(before), missing(after)
-    anyway = was.present | was.reachable
-    return _gaps(after, Missing(found.present & ~was.present, found.reachable & ~anyway))
+    """The gaps that a change opens or makes worse: of two that are asked for one was there, and now nobody is.
+
+    Both are of the same days.
+    """
+    was, found = missing(before).present, missing(after).present
+    fewer = unreachable = 0
+    for least in range(1, after.min_present + 1):
+        had = nobody_present(before.opening, before.in_house, least)
+        fewer |= nobody_present(after.opening, after.in_house, least) & ~had
+    for least in range(1, after.min_reachable + 1):
+        unreachable |= _unreachable(after, found, least) & ~_unreachable(before, was, least)
+    return _gaps(after, Missing(fewer, unreachable & ~was))
 
 
 def left_of(before: Watch, after: Watch, gap: Gap) -> list[Span]:

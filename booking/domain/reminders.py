@@ -25,8 +25,8 @@ DUE, SUBMITTING, ACCEPTED, DELIVERED, FAILED, UNKNOWN, EXPIRED, OFF, DROPPED = (
 )  # fmt: skip
 # What tells of a time that will not take place; OFFER proposes another one and waits for a yes.
 OF_CANCELLED = frozenset({CANCELLATION, OFFER, APOLOGY})
-# Told once, even on a day with three messages: else somebody would come in vain. CLOSED: the centre is shut today; the
-# appointment stays booked until cover settles it.
+# Told even on a day with three messages: else somebody would come in vain. CLOSED: the centre is shut today; the
+# appointment stays booked until cover settles it. It alone may come again, within the day's three: see RESTORED.
 TOLD_ANYWAY = OF_CANCELLED | {CLOSED}
 # For so long what tells of a change by the house waits, and taking it back tells nobody.
 TELL_AFTER = timedelta(minutes=3)
@@ -127,7 +127,7 @@ def freed_key(wait_offer_id: int) -> str:
 
 def key(appointment_id: int, sequence: int, kind: str, of: int | None = None) -> str:
     """What must not exist twice: one message of a kind for every time an appointment was given. `of`: what it tells of,
-    where that may happen again while the time stays, as a colleague who takes over does."""
+    where that may happen again while the time stays: a colleague takes over; what was closed is open again."""
     return f"{appointment_id}:{sequence}:{kind}" + (f":{of}" if of is not None else "")
 
 
@@ -155,7 +155,8 @@ def verdict(facts: Facts, now: datetime) -> tuple[str, str | None]:
 
 
 def _within_caps(kind: str, counts: Counts) -> bool:
-    here = counts.same_kind == 0 if kind in TOLD_ANYWAY else counts.here < PER_APPOINTMENT_A_DAY
+    here = kind not in OF_CANCELLED and counts.here < PER_APPOINTMENT_A_DAY
+    here |= kind in TOLD_ANYWAY and counts.same_kind == 0
     return here and counts.number < PER_NUMBER_A_DAY
 
 

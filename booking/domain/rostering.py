@@ -8,9 +8,19 @@ from zoneinfo import ZoneInfo
 
 from booking.domain.centre_changes import Term
 from booking.domain.errors import Invalid, NotAllowed, NotFound, ShiftsOverlap
-from booking.domain.roster import CLOSURE_KINDS, DESK_ONLY, OFF, OPEN, SHIFT_KINDS, Closure, DayShift, Shift
+from booking.domain.roster import (
+    CLOSURE_KINDS,
+    DESK_ONLY,
+    OFF,
+    OPEN,
+    SHIFT_KINDS,
+    Closure,
+    DayShift,
+    Shift,
+    weeks_between,
+)
 from booking.domain.staff import leads_all, plans_for
-from booking.domain.times import DAY, GRAIN_MINUTES, Span, day_span, instant
+from booking.domain.times import DAY, GRAIN_MINUTES, Span, day_span, days_from, instant
 
 SICK, LEAVE, TRAINING = ABSENCE_KINDS = ("sick", "leave", "training")
 AWAY = "away"  # of long ago: that somebody was not there still counts, why is nobody's business any more
@@ -77,6 +87,18 @@ def check_pattern(pattern: Pattern) -> None:
     _wall_times(pattern.starts, pattern.ends)
     if pattern.valid_until is not None and pattern.valid_until < pattern.valid_from:
         raise Invalid("valid_until", "ends-before-start")
+
+
+def check_weeks(old: Shift, new: Pattern) -> None:
+    """A line every few weeks that is changed stays in its weeks, unless it gets another rhythm. Refusal: Invalid."""
+    if new.every_weeks == old.every_weeks and weeks_between(old.valid_from, new.valid_from) % old.every_weeks:
+        raise Invalid("valid_from", "other-weeks")
+
+
+def next_on(shift: Shift, day: date) -> date:
+    """The first day from `day` on for which a line holds; `day` itself where there is none."""
+    days = days_from(max(day, shift.valid_from), 7 * shift.every_weeks)
+    return next((one for one in days if shift.on(one)), day)
 
 
 def check_no_clash(new: Iterable[Shift], others: Sequence[Shift]) -> None:
@@ -163,6 +185,13 @@ def check_term(old: Term, new: Term, today: date) -> None:
         check_from("first_day", first, today)
     if last is not None and last != old[1]:
         check_from("last_day", last, today - DAY)
+
+
+def first_change(old: Term, new: Term, today: date) -> date:
+    """The first day on which these terms differ, today at the earliest."""
+    days = [min(old[0] or date.min, new[0] or date.min)] if old[0] != new[0] else []
+    days += [min(old[1] or date.max, new[1] or date.max) + DAY] if old[1] != new[1] else []
+    return max(min(days, default=today), today)
 
 
 def _wall_times(starts: time, ends: time) -> None:

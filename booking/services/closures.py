@@ -32,7 +32,8 @@ def close(
     centre_id: int, closure: Closure, reason: str, *, carrier_id: int | None, fact: bool = False,
     knowing: Collection[int] = (), override: str | None = None, by: By, now: datetime,
 ) -> Saved:  # fmt: skip
-    """The centre's, or one carrier's, other plan for some days. `knowing`: appointments in that time, by id.
+    """The centre's, or one carrier's, other plan for some days, from today on at the earliest, be it a fact or not.
+    `knowing`: appointments in that time, by id.
 
     Refusals: NotFound, NotAllowed, Invalid; of a plan StillBooked, unless all are named, and LeavesCentreEmpty.
     """
@@ -42,6 +43,7 @@ def close(
     with transaction(centre_id) as session:
         change = Change(session, centre_id, by, now, fact, override)
         rostering.check_closer(closure, carrier_id, store.carrier_names(session, centre_id))
+        rostering.check_from("first_day", closure.first_day, change.today)
         region = planning.rules_of(session, centre_id).region
         rostering.check_holidays(closure, festivals.within(region, closure.first_day, closure.last_day))
         saved = changed(
@@ -49,8 +51,7 @@ def close(
         )
         if shutting.is_told(closure, fact):
             shutting.tell(session, centre_id, closure, now)
-        if not fact and not {one.id for one in saved.outside} <= set(knowing):
-            raise StillBooked(saved.outside)
+        _check_known(change, saved, knowing)
         board_changed(session, centre_id)
         return saved
 
@@ -74,11 +75,13 @@ def close_today(centre_id: int, *, carrier_id: int | None, by: By, now: datetime
 
 
 def end_closure(
-    centre_id: int, closure_id: int, *, carrier_id: int | None, override: str | None = None, by: By, now: datetime
-) -> Saved:
+    centre_id: int, closure_id: int, *, carrier_id: int | None, knowing: Collection[int] = (),
+    override: str | None = None, by: By, now: datetime,
+) -> Saved:  # fmt: skip
     """Open again from today on; a closure that has not begun, or was declared today, is taken back.
 
-    Who was told of it is told again; within three minutes nobody was. Refusals: NotFound, NotAllowed; of a plan
+    Who was told of it is told again; within three minutes nobody was. `knowing`: appointments on a holiday that is
+    open no more, by id. Refusals: NotFound, NotAllowed; of a plan StillBooked, unless all are named, and
     LeavesCentreEmpty. That an emergency is over is a fact.
     """
     with transaction(centre_id) as session:
@@ -89,7 +92,7 @@ def end_closure(
         change = Change(session, centre_id, by, now, row.fact, override)
         today = change.today
         if shutting.is_told(row.closure, row.fact):
-            shutting.untell(session, centre_id, row.closure, now)
+            shutting.untell(session, centre_id, row, by, now)
 
         def write() -> None:
             if row.closure.first_day >= today:
@@ -98,8 +101,10 @@ def end_closure(
                 store.change(session, "closure", centre_id, row.id, last_day=today - DAY)
             recorded(change, "closure-ended")
 
+        saved = changed(change, row.closure.first_day, row.closure.last_day, write)
+        _check_known(change, saved, knowing)
         board_changed(session, centre_id)
-        return changed(change, today, row.closure.last_day, write)
+        return saved
 
 
 class ToCall(NamedTuple):
@@ -148,6 +153,12 @@ def _emergency(session: Session, centre_id: int, now: datetime) -> ClosureRow | 
     today = local_day(now, planning.rules_of(session, centre_id).zone)
     rows = [row for row in store.closures(session, centre_id, today) if row.closure.covers(today)]
     return next((row for row in rows if shutting.is_told(row.closure, row.fact)), None)
+
+
+def _check_known(change: Change, saved: Saved, knowing: Collection[int]) -> None:
+    """A plan leaves nobody without a place unnamed. Refusal: StillBooked."""
+    if not change.fact and not {one.id for one in saved.outside} <= set(knowing):
+        raise StillBooked(saved.outside)
 
 
 def _write_closure(change: Change, closure: Closure, reason: str) -> None:

@@ -15,7 +15,7 @@ from booking.domain import rostering
 from booking.domain.actors import By
 from booking.domain.errors import Invalid, NotFound
 from booking.domain.rostering import ABSENCE_KINDS, SICK, Part, Pattern, Spell
-from booking.domain.times import DAY, Span, local_day
+from booking.domain.times import DAY, GRAIN, Span, local_day
 from booking.services.steps import planning
 from booking.services.steps.changing import Change, changed, recorded
 from booking.services.steps.changing import Saved as Saved
@@ -54,13 +54,15 @@ def change_absence(
     with transaction(centre_id) as session:
         row = _absence(session, centre_id, absence_id, carrier_id)
         change = Change(session, centre_id, by, now, row.kind == SICK, override)
-        span = rostering.span_of(spell, planning.rules_of(session, centre_id).zone)
+        zone = planning.rules_of(session, centre_id).zone
+        span = rostering.span_of(spell, zone)
 
         def write() -> None:
             store.change(session, "absence", centre_id, row.id, starts_at=span.starts, ends_at=span.ends)
             recorded(change, "absence-changed", row.staff_id)
 
-        return changed(change, spell.first_day, spell.last_day, write)
+        was = local_day(row.starts_at, zone), local_day(row.ends_at - GRAIN, zone)
+        return changed(change, spell.first_day, spell.last_day, write, was)
 
 
 def end_absence(centre_id: int, absence_id: int, *, carrier_id: int | None, by: By, now: datetime) -> None:
@@ -125,6 +127,8 @@ def change_pattern(
 ) -> Saved:  # fmt: skip
     """From `pattern.valid_from` (today at the earliest) on, these lines stand for that one; before, it stays as it was.
 
+    One that holds every few weeks keeps its weeks: it begins in one of them.
+
     Refusals: NotFound, Invalid, ShiftsOverlap, LeavesCentreEmpty.
     """
     rostering.check_pattern(pattern)
@@ -132,6 +136,7 @@ def change_pattern(
         row = _shift(session, centre_id, shift_id, carrier_id)
         change = Change(session, centre_id, by, now, override=override)
         rostering.check_from("valid_from", pattern.valid_from, change.today)
+        rostering.check_weeks(row.shift, pattern)
 
         def write() -> None:
             _end(change, row, pattern.valid_from - DAY)

@@ -49,13 +49,15 @@ def set_term(
         _check(session, centre_id, carrier_id)
         row = _row(session, centre_id, kind, id_)
         change = Change(session, centre_id, by, now, fact, override)
-        rostering.check_term((row.first_day, row.last_day), term, change.today)
+        was = row.first_day, row.last_day
+        rostering.check_term(was, term, change.today)
 
         def write() -> None:
             store.change(session, kind, centre_id, id_, first_day=term[0], last_day=term[1])
             recorded(change, f"{kind}-dated")
 
-        saved = changed(change, change.today, None, write)
+        ends = rostering.first_change((None, was[1]), (None, term[1]), change.today)
+        saved = changed(change, rostering.first_change(was, term, change.today), None, write, (ends, None))
         if not fact and not {one.id for one in saved.outside} <= set(knowing):
             raise StillBooked(saved.outside)
         return saved

@@ -20,6 +20,7 @@ from booking.domain.reminders import (
     about,
     is_current,
 )  # fmt: skip
+from booking.domain.times import Span
 from booking.store import models as m
 
 message, step, a, v, centre, hold, waits, wait_offer = (
@@ -196,6 +197,7 @@ def of_appointment(session: Session, appointment_id: int, states: Iterable[str])
 
 class Sent(NamedTuple):
     id: int
+    kind: str
     state: str
     due_at: datetime
 
@@ -207,25 +209,43 @@ def of_wait_offer(session: Session, wait_offer_id: int, states: Iterable[str]) -
     return [Ref(*row) for row in session.execute(rows.order_by(message.id))]
 
 
-def of_kind(session: Session, centre_id: int, kind: str) -> dict[int, Sent]:
-    """Of the times that appointments now have, by appointment id."""
+def latest_of(session: Session, centre_id: int, kinds: Iterable[str]) -> dict[int, Sent]:
+    """The last message of these kinds about the time that each appointment now has, by appointment id."""
     rows = (
-        select(message.id, message.state, message.due_at, message.appointment_id, message.key, a.sequence)
+        select(message.id, message.kind, message.state, message.due_at, message.appointment_id, message.key, a.sequence)
         .join(m.Appointment.__table__, a.id == message.appointment_id)
-        .where(message.centre_id == centre_id, message.kind == kind)
+        .where(message.centre_id == centre_id, message.kind.in_(tuple(kinds)))
         .order_by(message.id)
     )
     return {
-        row.appointment_id: Sent(row.id, row.state, row.due_at)
+        row.appointment_id: Sent(row.id, row.kind, row.state, row.due_at)
         for row in session.execute(rows)
         if is_current(row.key, row.appointment_id, row.sequence)
     }
 
 
-def unmake(session: Session, centre_id: int, kind: str, since: datetime) -> None:
-    """Messages that were due since then and that nobody will ever send: what they tell of is taken back."""
-    mine = message.centre_id == centre_id, message.kind == kind, message.state.in_((DUE, DROPPED))
-    session.execute(delete(m.Message).where(*mine, message.due_at > since))
+class Unmade(NamedTuple):
+    """A message that nobody will ever send, and the time of the appointment it was about."""
+
+    id: int
+    span: Span
+
+
+def unmade(session: Session, centre_id: int, kind: str, since: datetime) -> list[Unmade]:
+    """Those of a kind (useless once the appointment begins) that were due since then, and are, or were withdrawn."""
+    rows = (
+        select(message.id, message.not_after, a.starts_at, a.ends_at)
+        .join(m.Appointment.__table__, a.id == message.appointment_id)
+        .where(message.centre_id == centre_id, message.kind == kind, message.state.in_((DUE, DROPPED)))
+        .where(message.due_at > since)
+    )
+    return [Unmade(id_, Span(starts, starts + (end - begin))) for id_, starts, begin, end in session.execute(rows)]
+
+
+def unmake(session: Session, centre_id: int, ids: Iterable[int]) -> None:
+    """Messages that nobody will ever send: what they tell of is taken back."""
+    mine = message.centre_id == centre_id, message.state.in_((DUE, DROPPED))
+    session.execute(delete(m.Message).where(*mine, message.id.in_(tuple(ids))))
 
 
 def tries(session: Session, message_id: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.appointments import BOOKED, HOLDING
@@ -21,6 +21,8 @@ closure, override = m.Closure.__table__.c, m.GapOverride.__table__.c
 
 # The step of an appointment whose visitor was called because no message reaches her.
 PHONED = "phoned"
+# It takes place after all: she was called about what is over, see steps/shutting.
+OPEN_AGAIN = "open-again"
 
 
 class AbsenceRow(NamedTuple):
@@ -110,11 +112,14 @@ def sites(session: Session, centre_id: int) -> list[SiteRow]:
 
 
 def phoned(session: Session, centre_id: int, appointment_ids: Iterable[int]) -> dict[int, int]:
-    """How often the tick beside each of these was pressed."""
+    """How often the tick beside each of these was pressed, since it was open again."""
     step = m.Step.__table__.c
-    mine = step.centre_id == centre_id, step.name == PHONED, step.appointment_id.in_(tuple(appointment_ids))
-    found = select(step.appointment_id, func.count(step.id)).where(*mine).group_by(step.appointment_id)
-    return {row[0]: row[1] for row in session.connection().execute(found)}
+    mine = step.centre_id == centre_id, step.appointment_id.in_(tuple(appointment_ids))
+    wanted = select(step.appointment_id, step.name).where(*mine, step.name.in_((PHONED, OPEN_AGAIN))).order_by(step.id)
+    found: dict[int, int] = {}
+    for id_, name in session.connection().execute(wanted):
+        found[id_] = 0 if name == OPEN_AGAIN else found.get(id_, 0) + 1
+    return found
 
 
 def terms(session: Session, centre_id: int, kind: str) -> list[TermRow]:

@@ -96,6 +96,11 @@ REASONS: dict[str, LazyString] = {
     "weekday-missing": _("Please choose at least one weekday."),
     "choice-unknown": _("Please choose from the list."),
     "five-minutes": _("Please use full five minutes, such as 9:00 or 9:05."),
+    "other-weeks": _(
+        "This line does not hold in that week. Please choose a day in one of its weeks; for other weeks end it "
+        "and add a new one."
+    ),
+    "day-far": _("Please check the year."),
     "both-times": _("For a part of the day we need its beginning and its end."),
     "opened-whole-days": _("A public holiday can only be opened for the whole day. The opening hours apply."),
     "no-holiday": _("This day is no public holiday: the opening hours apply anyway."),

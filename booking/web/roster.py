@@ -8,6 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from booking import clock
+from booking.domain import rostering
 from booking.domain.actors import By
 from booking.domain.errors import Invalid, LeavesCentreEmpty, NotAllowed, ShiftsOverlap, StillBooked
 from booking.domain.presence import PRESENT, REACHABLE, Gap
@@ -36,8 +37,8 @@ from booking.web.roster_forms import (
     ClosureForm,
     DayForm,
     EndForm,
+    KnowingForm,
     PatternForm,
-    PlanForm,
     SpellForm,
     TermForm,
     options,
@@ -166,7 +167,7 @@ def line(shift_id: int) -> ResponseReturnValue:
     shift = row.shift
     form = _pattern_form(
         weekdays=[shift.weekday], starts=shift.starts, ends=shift.ends, kind=shift.kind, every_weeks=shift.every_weeks,
-        valid_from=max(shift.valid_from, _today()), valid_until=shift.valid_until, site=str(row.site_id or ""),
+        valid_from=rostering.next_on(shift, _today()), valid_until=shift.valid_until, site=str(row.site_id or ""),
     )  # fmt: skip
     return _form_page("roster/line.html", form, lambda: roster.change_pattern(
         g.centre.id, shift_id, form.pattern, override=form.reason, **_doing()
@@ -227,9 +228,9 @@ def phoned(appointment_id: int) -> ResponseReturnValue:
 @blueprint.route("/<centre>/roster/closures/<int:closure_id>", methods=["GET", "POST"])
 def reopen(closure_id: int) -> ResponseReturnValue:
     """Open again: one question, since nobody may be there."""
-    row, form = roster_forms.closure(g.centre.id, closure_id, carrier_id=_carrier()), PlanForm()
+    row, form = roster_forms.closure(g.centre.id, closure_id, carrier_id=_carrier()), KnowingForm()
     return _form_page("roster/reopen.html", form, lambda: closures.end_closure(
-        g.centre.id, closure_id, override=form.reason, **_doing()
+        g.centre.id, closure_id, knowing=form.known, override=form.reason, **_doing()
     ), row=row)  # fmt: skip
 
 

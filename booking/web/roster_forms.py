@@ -25,6 +25,7 @@ from booking.web.errors import REASONS
 from booking.web.forms import MISSING, TOO_LONG, Form
 
 PARTS = 3
+FIRST_YEAR, LAST_YEAR = 1900, 2100  # no roster reaches further; far beyond, calendars end
 CHOOSE = REASONS["choice-unknown"]
 KINDS = {"talks": _("Advice"), "admin": _("In the house, no advice"), "outreach": _("Outreach, home visits"),
          "break": _("Break")}  # fmt: skip
@@ -62,6 +63,8 @@ class Day(DateField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(REASONS["birthday-unreadable"]) from error
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            raise ValueError(REASONS["day-far"])
 
 
 class OfList:

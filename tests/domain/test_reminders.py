@@ -114,6 +114,9 @@ def test_what_must_not_go_out_is_stopped_at_the_last_moment(known, expected):
         ("cancellation", Counts(3, 0, 3), True),
         ("cancellation", Counts(1, 1, 1), False),
         ("cancellation", Counts(0, 0, 10), False),
+        ("closed", Counts(3, 0, 3), True),
+        ("closed", Counts(2, 1, 2), True),
+        ("closed", Counts(3, 1, 3), False),
     ],
 )
 def test_caps_hold_whatever_a_program_does(kind, counts, may):

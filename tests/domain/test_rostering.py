@@ -187,3 +187,26 @@ def test_what_can_be_closed(closure):
 )
 def test_a_closure_that_is_none_is_refused(closure, expected):
     assert refused(rostering.check_closure, closure) == expected
+
+
+def test_the_first_day_on_which_two_terms_differ():
+    today = MONDAY + 10 * DAY
+    far, further = MONDAY + 200 * DAY, MONDAY + 300 * DAY
+    for old, new, expected in (
+        ((None, None), (None, None), today),
+        ((None, None), (None, far), far + DAY),
+        ((None, far), (None, further), far + DAY),
+        ((MONDAY, None), (far, None), today),
+        ((far, None), (further, None), far),
+        ((far, further), (further, None), far),
+    ):
+        assert rostering.first_change(old, new, today) == expected
+
+
+def test_a_line_every_two_weeks_is_next_on_in_its_own_weeks():
+    shift = Shift(1, 2, NINE, NOON, MONDAY, None, "talks", 2)
+    assert [rostering.next_on(shift, MONDAY + n * DAY) for n in (-20, 0, 2, 3)] == [
+        MONDAY + 2 * DAY, MONDAY + 2 * DAY, MONDAY + 2 * DAY, MONDAY + 16 * DAY
+    ]  # fmt: skip
+    ended = shift._replace(valid_until=MONDAY)
+    assert rostering.next_on(ended, MONDAY + DAY) == MONDAY + DAY

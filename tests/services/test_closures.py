@@ -140,6 +140,25 @@ def test_a_holiday_that_is_opened_needs_somebody_there(centre, anna, lena):
         close(centre, Closure(whit_monday, whit_monday, None, "open"), by=lena)
 
 
+def test_a_holiday_that_is_open_no_more_names_whom_it_leaves_behind(centre, anna, lena):
+    good_friday = date(2027, 3, 26)
+    close(centre, Closure(good_friday, good_friday, None, "open"), by=lena)
+    booked = an_appointment(centre, anna, at("2027-03-26 09:00"))
+    [opened] = rows(m.Closure.id)
+    with pytest.raises(StillBooked) as refusal:
+        end(centre, opened, carrier_id=None, by=lena)
+    assert ([one.id for one in refusal.value.booked], rows(m.Closure.id)) == ([booked], [opened])
+    saved = end(centre, opened, carrier_id=None, knowing=[booked], by=lena)
+    assert ([one.id for one in saved.outside], rows(m.Closure.id)) == ([booked], [])
+
+
+@pytest.mark.parametrize("fact", [False, True])
+def test_days_that_are_over_stay_open(centre, anna, lena, fact):
+    with pytest.raises(Invalid) as refusal:
+        close(centre, Closure(TODAY - DAY, TODAY, None), fact=fact, by=lena)
+    assert (refusal.value.field, refusal.value.reason) == ("first_day", "past-stays")
+
+
 def test_what_cannot_be_is_refused(centre, anna, lena):
     other = a_centre("balingen")
     with pytest.raises(Invalid):
@@ -180,6 +199,10 @@ def sent(appointment):
     change_all(m.Message, (m.Message.appointment_id == appointment) & (m.Message.kind == "closed"), state="accepted")
 
 
+def open_again(centre, lena):
+    closures.end_closure(centre, rows(m.Closure.id)[0], carrier_id=None, by=lena, now=LATE)
+
+
 @pytest.fixture
 def booked(centre, anna):
     """Today at ten with a phone, today at eleven without, tomorrow with one."""
@@ -210,12 +233,46 @@ def test_opening_again_within_three_minutes_tells_nobody_and_closing_once_more_a
     assert [row[:2] for row in messages("closed")] == [(booked[0].id, "due")]
 
 
-def test_who_was_told_is_told_that_it_takes_place_after_all_and_called_if_it_does_not(centre, booked, lena):
-    for _ in range(2):
+def test_who_was_told_is_told_that_it_takes_place_after_all_and_each_time_anew(centre, booked, lena):
+    for _ in range(3):
         close_today(centre, carrier_id=None, by=lena)
+        closures.phoned(centre, booked[1].id, by=lena, now=NOW)
+        telling = closures.telling(centre, now=NOW)
+        assert (telling.reached, telling.until) == (1, NOW + timedelta(minutes=3))
+        assert [one.called for one in telling.to_call] == [True]
         sent(booked[0].id)
-        closures.end_closure(centre, rows(m.Closure.id)[0], carrier_id=None, by=lena, now=LATE)
-    assert messages("restored") == [(booked[0].id, "due", LATE, TEN)]
+        open_again(centre, lena)
+        change_all(m.Message, m.Message.kind == "restored", state="accepted")
+    assert messages("closed") == [(booked[0].id, "accepted", NOW + timedelta(minutes=3), TEN)] * 3
+    assert messages("restored") == [(booked[0].id, "accepted", LATE, TEN)] * 3
+
+
+def test_who_has_not_heard_yet_that_it_is_open_again_is_not_told_twice_that_it_is_closed(centre, booked, lena):
+    close_today(centre, carrier_id=None, by=lena)
+    sent(booked[0].id)
+    open_again(centre, lena)
+    close_today(centre, carrier_id=None, by=lena)
+    assert ([row[1] for row in messages("closed")], messages("restored")) == (["accepted"], [])
+    assert closures.telling(centre, now=LATE).reached == 1
+
+
+def test_the_end_of_one_of_two_emergencies_leaves_what_the_other_covers_told(centre, booked, lena):
+    """At ten, when somebody is booked, there is water as well as fire."""
+    for walls in ((time(9), time(10, 30)), (time(10), time(12))):
+        close(centre, Closure(TODAY, TODAY, None, "shut", *walls), fact=True, by=lena)
+    sent(booked[0].id)
+    end(centre, rows(m.Closure.id)[0], carrier_id=None, by=lena)
+    assert ([row[1] for row in messages("closed")], messages("restored")) == (["accepted"], [])
+    end(centre, rows(m.Closure.id)[0], carrier_id=None, by=lena)
+    assert [row[:2] for row in messages("restored")] == [(booked[0].id, "due")]
+
+
+def test_what_is_not_told_yet_stays_so_while_another_emergency_covers_it(centre, booked, lena):
+    for closure in (Closure(TODAY, TODAY, None, "shut", time(9), time(11)), Closure(TODAY, TODAY, None)):
+        close(centre, closure, fact=True, by=lena)
+    for left in ([(booked[0].id, "due")], []):
+        end(centre, rows(m.Closure.id)[0], carrier_id=None, by=lena)
+        assert [row[:2] for row in messages("closed")] == left
 
 
 def test_what_cover_has_settled_instead_is_not_told_when_it_is_undone_on_an_open_day(centre, booked, lena):

@@ -70,6 +70,13 @@ def test_the_lead_time_was_kept_when_it_was_chosen(centre):
         booked(centre, late, now=NOW + 60 * MINUTE)
 
 
+def test_without_a_lead_time_a_start_that_is_past_is_booked_no_more(centre):
+    change(m.Centre, centre, lead_minutes=0)
+    held = a_hold(centre, NINE, now=NINE - MINUTE)
+    with pytest.raises(SlotTaken):
+        booked(centre, held, now=NINE + MINUTE)
+
+
 def test_when_it_is_over_the_place_is_taken_all_the_same_while_it_is_free(centre):
     held, lost = a_hold(centre), a_hold(centre, NINE + 45 * MINUTE)
     a_booking(centre, NINE + 45 * MINUTE, now=NOW + 11 * MINUTE)

@@ -141,6 +141,13 @@ def test_leave_of_both_at_once_is_refused_and_of_one_is_not(centre, anna, cem, l
     )
 
 
+def test_leave_of_the_last_one_is_refused_where_two_are_asked_for_and_one_is_sick(centre, anna, cem, lena):
+    change(m.Centre, centre, min_present=2)
+    an_absence(centre, cem, *MORNING)
+    refusal = refused(LeavesCentreEmpty, roster.report_absence, centre, [anna], "leave", WHOLE_TOMORROW, by=lena)
+    assert refusal.at == (MORNING,)
+
+
 def test_a_part_of_a_day_opens_a_part_of_a_gap(centre, anna, lena):
     spell = Spell(TOMORROW, TOMORROW, time(11, 30), time(14))
     refusal = refused(LeavesCentreEmpty, roster.report_absence, centre, [anna], "leave", spell, by=lena)
@@ -218,6 +225,17 @@ def test_another_end_of_a_sickness_is_a_fact_and_of_a_leave_a_plan(centre, anna,
     assert refusal.at == (MORNING,)
 
 
+def test_leave_that_is_moved_closes_the_gap_it_had_opened(centre, anna, cem, lena):
+    """The reason stood beside the old days; it is none for what opens there later."""
+    friday = Spell(date(2027, 9, 3), date(2027, 9, 3))
+    an_absence(centre, cem, *MORNING)
+    roster.report_absence(centre, [anna], "leave", WHOLE_TOMORROW, override="no-other-way", carrier_id=None, by=lena,
+                          now=NOW)  # fmt: skip
+    [leave] = rows(m.Absence.id, kind="leave")
+    roster.change_absence(centre, leave, friday, carrier_id=None, by=lena, now=NOW)
+    assert rows(m.GapOverride.starts_at, m.GapOverride.closed_at) == [(MORNING.starts, NOW)]
+
+
 def test_an_absence_of_elsewhere_is_not_found(centre, anna, lena):
     absence = an_absence(centre, anna, NINE, NINE + DAY)
     other = a_centre("balingen")
@@ -277,6 +295,18 @@ def test_a_changed_pattern_holds_from_its_day_on_and_the_past_stays_as_it_was(ce
     assert rows(*SHIFT, staff_id=anna, weekday=2) == [
         (2, time(9), time(12), date(2020, 1, 1), MONDAY - DAY, "talks"), (2, time(8), time(13), MONDAY, None, "talks"),
     ]  # fmt: skip
+
+
+def test_a_line_of_every_other_week_stays_in_its_weeks_when_it_is_changed(centre, anna, cem, lena):
+    line = shift_id(anna, 2)
+    change(m.Shift, line, valid_from=TODAY, every_weeks=2)
+    longer = Pattern(frozenset({2}), time(9), time(13), MONDAY, None, "talks", 2)
+    refusal = refused(Invalid, roster.change_pattern, centre, line, longer, by=lena)
+    assert (refusal.field, refusal.reason) == ("valid_from", "other-weeks")
+    for first, weeks in ((MONDAY + 7 * DAY, 2), (MONDAY + 14 * DAY, 1)):
+        again = longer._replace(valid_from=first, every_weeks=weeks)
+        roster.change_pattern(centre, line, again, carrier_id=None, by=lena, now=NOW)
+        line = rows(m.Shift.id, staff_id=anna, weekday=2)[-1]
 
 
 def test_a_pattern_that_has_not_begun_is_replaced(centre, anna, lena):

@@ -82,8 +82,20 @@ def test_an_end_that_leaves_the_house_empty_is_refused_as_other_plans_are(centre
     gap = Span(at("2027-05-24 09:00"), at("2027-05-24 12:00"))
     with pytest.raises(LeavesCentreEmpty) as refusal:
         end(centre, "site", site, friday, by=lena)
-    assert refusal.value.at == (gap,)
-    assert end(centre, "site", site, friday, override="no-other-way", by=lena).opened == (Gap("present", gap),)
+    assert refusal.value.at[0] == gap
+    assert end(centre, "site", site, friday, override="no-other-way", by=lena).opened[0] == Gap("present", gap)
+
+
+def test_an_end_and_a_beginning_far_ahead_are_watched_from_their_days_on(centre, anna, lena, r1):
+    site = a_site(centre)
+    change(m.Room, r1, site_id=site)
+    with pytest.raises(LeavesCentreEmpty) as refusal:
+        end(centre, "site", site, date(2027, 12, 3), by=lena)
+    assert refusal.value.at[0] == Span(at("2027-12-06 09:00"), at("2027-12-06 12:00"))
+    with pytest.raises(LeavesCentreEmpty) as refusal:
+        end(centre, "site", site, date(2027, 12, 3), first=TOMORROW, by=lena)
+    days = {gap.starts.date() for gap in refusal.value.at}
+    assert (min(days), date(2027, 12, 6) in days, date(2027, 11, 29) in days) == (TODAY, True, False)
 
 
 def test_what_is_lost_today_is_a_fact(centre, anna, lena, r1):

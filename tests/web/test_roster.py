@@ -97,6 +97,13 @@ def test_four_weeks_are_four_tables_and_weeks_are_turned_by_links(app, lead):
     assert read(lead.get(f"{ROSTER}?weeks=1&from=2027-03-11")).link("from=2027-03-15")
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "2101-01-01", "1899-12-31"])
+def test_a_day_far_beyond_every_calendar_is_refused_in_words(app, lead, day):
+    """Beyond the last of all days there is nothing to count on."""
+    answer = press(lead, lead.get(her_page(app, lead)), what="off", day=day)
+    assert (answer.status_code, said(app, "day-far") in read(answer).words) == (422, True)
+
+
 @pytest.mark.parametrize("typed", ["x", "0001-01-01", "9999-12-31", ""])
 def test_an_address_with_no_day_shows_this_week(lead, typed):
     answer = lead.get(f"{ROSTER}?from={typed}&weeks=77")
@@ -209,9 +216,13 @@ def test_weekly_times_are_added_changed_and_ended(app, lead):
     [row] = her_lines(app, "admin")
     assert (row["weekday"], row["starts"], row["every_weeks"]) == (4, time(14), 2)
     line = lead.get(read(lead.get(her_page(app, lead))).link(f"lines/{row['id']}"))
-    press(lead, line, valid_from="2027-03-15", ends="17:00")
+    refused = press(lead, line, valid_from="2027-03-15", ends="17:00")
+    assert said(app, "other-weeks") in read(refused).words
+    press(lead, line, valid_from="2027-03-22", ends="17:00")
     old, new = her_lines(app, "admin")
-    assert (old["valid_until"], new["valid_from"], new["ends"]) == (date(2027, 3, 14), date(2027, 3, 15), time(17))
+    page = lead.get(f"{ROSTER}/lines/{new['id']}")
+    assert read(page).form("valid_from", "every_weeks").fields["valid_from"] == "2027-03-26"  # a week in which it holds
+    assert (old["valid_until"], new["valid_from"], new["ends"]) == (date(2027, 3, 21), date(2027, 3, 22), time(17))
     page = lead.get(f"{ROSTER}/lines/{new['id']}")
     [form] = [form for form in read(page).forms if form.action.endswith("/end")]
     lead.post(form.action, data={**form.fields, "last_day": "2027-04-30"})
@@ -307,6 +318,21 @@ def test_a_closure_of_a_booked_day_names_the_appointments_and_is_saved_when_sent
     assert [row["reason"] for row in new_closures(app)] == ["Umzug"]
     assert (done.request.path, code in read(done).words) == ("/ludwigsburg/cover", True)
     assert "Umzug" in read(lead.get(ROSTER)).words
+
+
+def test_the_reason_for_a_gap_is_kept_while_the_appointments_are_asked_about(app, lead):
+    """One is there and has an appointment; her carrier closes: two questions, one after the other."""
+    book(app.test_client(), topic="german", day=THURSDAY)
+    hers = rows(app, "appointment")[-1]["counsellor_id"]
+    carrier = next(row["carrier_id"] for row in counsellors(app) if row["id"] == hers)
+    report(lead, [id_ for id_ in everybody(app) if id_ != str(hers)], first_day=THURSDAY, last_day=THURSDAY)
+    typed = {"carrier": str(carrier), "first_day": THURSDAY, "last_day": THURSDAY, "why": "Umzug"}
+    answer = press(lead, lead.get(f"{ROSTER}/closure"), **typed)
+    assert said(app, "leaves-centre-empty") in read(answer).words
+    answer = press(lead, answer, override="team-knows")
+    assert said(app, "still-booked") in read(answer).words
+    assert press(lead, answer, why="Umzug").request.path == "/ludwigsburg/cover"
+    assert len(new_closures(app)) == 1
 
 
 def test_a_closure_with_a_mistake_is_refused_at_its_field(app, lead):

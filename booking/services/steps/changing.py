@@ -11,7 +11,7 @@ from booking.domain.actors import By
 from booking.domain.errors import Affected, Invalid, LeavesCentreEmpty
 from booking.domain.presence import PRESENT, Gap, Watch
 from booking.domain.rostering import OVERRIDES
-from booking.domain.times import Span, local_day
+from booking.domain.times import DAY, Span, local_day
 from booking.services.steps import planning, watching
 from booking.services.steps.recording import desk_changed, look
 from booking.store import rostering as store
@@ -19,6 +19,7 @@ from booking.store import rostering as store
 # Days: how far ahead a change is looked at, however long it holds. The write lock is held meanwhile; what lies further
 # ahead shows on the roster's page when its time comes near.
 WATCHED = 12 * 7
+Days = tuple[date, date | None]  # the first and the last; None: without end
 
 
 class Saved(NamedTuple):
@@ -43,17 +44,17 @@ class Change(NamedTuple):
         return local_day(self.now, planning.rules_of(self.session, self.centre_id).zone)
 
 
-def changed(change: Change, first: date, last: date | None, write: Callable[[], None]) -> Saved:
-    """Write, and see what it opens from now on in these days (`last` None: without end)."""
+def changed(change: Change, first: date, last: date | None, write: Callable[[], None], *also: Days) -> Saved:
+    """Write, and see what it opens from now on in these days (`last` None: without end). `also`: as well in those."""
     session, centre_id = change.session, change.centre_id
-    days = watching.days_ahead(first, last, change.today, WATCHED)
+    stretches = _stretches(change.today, (first, last), *also)
     was_outside = {one.appointment for one in watching.left_outside(session, centre_id, change.now)}
-    before = watching.seen(session, centre_id, days).watch if days else None
+    was = [watching.seen(session, centre_id, days).watch for days in stretches]
     write()
     found: list[Gap] = []
-    if before is not None:
+    for days, before in zip(stretches, was, strict=True):
         after = watching.seen(session, centre_id, days).watch
-        found = presence.opened(before, after)
+        found += presence.opened(before, after)
         _close(change, before, after)
     ahead = tuple(gap for gap in found if gap.span.ends > change.now)
     if ahead and not change.fact:
@@ -61,6 +62,17 @@ def changed(change: Change, first: date, last: date | None, write: Callable[[], 
     outside = [one.appointment for one in watching.left_outside(session, centre_id, change.now)]
     desk_changed(session, centre_id)
     return Saved(ahead, tuple(one for one in outside if one not in was_outside))
+
+
+def _stretches(today: date, *ranges: Days) -> list[list[date]]:
+    """Their days that are not over, each once; those that follow each other together."""
+    days = {day for first, last in ranges for day in watching.days_ahead(first, last, today, WATCHED)}
+    found: list[list[date]] = []
+    for day in sorted(days):
+        if not found or found[-1][-1] != day - DAY:
+            found.append([])
+        found[-1].append(day)
+    return found
 
 
 def _let(change: Change, gaps: tuple[Gap, ...]) -> None:

@@ -57,11 +57,14 @@ def plan(
 
 def tell(
     session: Session, *, centre_id: int, appointment_id: int, starts_at: datetime, language: str, kind: str,
-    due_at: datetime,
+    due_at: datetime, of: int | None = None,
 ) -> None:  # fmt: skip
-    """Queue one message about something that happened (OF_CANCELLED); useless once the appointment would begin."""
+    """Queue one message about something that happened (OF_CANCELLED); useless once the appointment would begin.
+
+    `of`: see domain/reminders.key.
+    """
     sequence = store.sequence_of(session, appointment_id)
-    store.add(session, [_row(centre_id, appointment_id, sequence, language, Planned(kind, due_at, starts_at))])
+    store.add(session, [_row(centre_id, appointment_id, sequence, language, Planned(kind, due_at, starts_at), of)])
 
 
 def tell_freed(

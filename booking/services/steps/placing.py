@@ -85,7 +85,8 @@ def search(
     mine = {-id_ for id_ in ((*own, held.id) if held else own)}
     planned = planning.load(session, centre_id, now, without=mine)
     if held and now < held.expires_at:  # the lead time was kept when it was chosen
-        window = Span(min(planned.window.starts, held.made_at + planned.rules.lead), planned.window.ends)
+        starts = max(min(planned.window.starts, held.made_at + planned.rules.lead), now)
+        window = Span(starts, planned.window.ends)
         planned = planned._replace(window=window)
     kinds = [planned.plan.programmes[p] for p in programmes]
     area = _area(session, centre_id, kinds, wish.area)

@@ -10,14 +10,18 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from booking.domain import roster
+from booking.domain.actors import By
 from booking.domain.centre_changes import Booked
 from booking.domain.reminders import CLOSED, DROPPED, DUE, RESTORED, TELL_AFTER, UNSENT
-from booking.domain.roster import SHUT, Closure
-from booking.domain.times import DAY, Span, local_day
+from booking.domain.roster import OPEN, SHUT, Closure
+from booking.domain.times import DAY, Grid, Span, local_day
 from booking.services.steps import messages, planning
+from booking.services.steps.recording import appointment_step
 from booking.store import cover as cover_store
 from booking.store import messages as message_store
 from booking.store import rostering as store
+from booking.store.messages import Sent
+from booking.store.rostering import ClosureRow
 
 UNTOLD = UNSENT | {DROPPED}
 
@@ -36,41 +40,80 @@ def is_told(closure: Closure, fact: bool) -> bool:
 
 
 def tell(session: Session, centre_id: int, closure: Closure, now: datetime) -> None:
-    """Once for each time an appointment was given."""
-    waiting = set(_of_today(session, centre_id, closure, now)) - set(message_store.of_kind(session, centre_id, CLOSED))
-    rows = cover_store.of_ids(session, centre_id, waiting)
-    for id_ in sorted(cover_store.told(session, centre_id, waiting)):
-        messages.tell(
-            session, centre_id=centre_id, appointment_id=id_, starts_at=rows[id_].starts_at,
-            language=rows[id_].language, kind=CLOSED, due_at=now + TELL_AFTER,
-        )  # fmt: skip
+    """Once for each time an appointment was given, and once more if it was said since that it takes place after all."""
+    booked = _of_today(session, centre_id, closure, now)
+    last = _last_said(session, centre_id)
+    unsaid = {id_ for id_ in booked if id_ in last and last[id_].kind == RESTORED and last[id_].state == DUE}
+    message_store.unmake(session, centre_id, [last[id_].id for id_ in unsaid])
+    waiting = {id_ for id_ in booked if id_ not in last or last[id_].kind == RESTORED} - unsaid
+    _queue(session, centre_id, waiting, last, CLOSED, now + TELL_AFTER)
 
 
-def untell(session: Session, centre_id: int, closure: Closure, now: datetime) -> None:
-    """Open again: who has not been told hears nothing; who has, that the appointment takes place after all.
+def untell(session: Session, centre_id: int, row: ClosureRow, by: By, now: datetime) -> None:
+    """Open again: who has not been told hears nothing; who has, that the appointment takes place after all. Who was
+    called has to be called anew, should it be closed once more.
 
-    What cover has withdrawn is gone too, or undoing its plan would tell of a closure that is over.
+    What cover has withdrawn is gone too, or undoing its plan would tell of a closure that is over. What another
+    closure covers as well stays told.
     """
-    sent = message_store.of_kind(session, centre_id, CLOSED)
-    message_store.unmake(session, centre_id, CLOSED, now - DAY)
-    told = {id_ for id_, message in sent.items() if message.state not in UNTOLD | {DUE}}
-    again = told & set(_of_today(session, centre_id, closure, now))
-    again -= set(message_store.of_kind(session, centre_id, RESTORED))
-    rows = cover_store.of_ids(session, centre_id, again)
-    for id_ in sorted(again):
-        messages.tell(
-            session, centre_id=centre_id, appointment_id=id_, starts_at=rows[id_].starts_at,
-            language=rows[id_].language, kind=RESTORED, due_at=now,
-        )  # fmt: skip
+    last = _last_said(session, centre_id)
+    shut = _shut_today(session, centre_id, row, now)
+    unmade = message_store.unmade(session, centre_id, CLOSED, now - DAY)
+    message_store.unmake(session, centre_id, [one.id for one in unmade if not shut.holds(one.span)])
+    booked = {
+        id_: one
+        for id_, one in _of_today(session, centre_id, row.closure, now).items()
+        if not shut.holds(Span(one.starts_at, one.ends_at))
+    }
+    told = {id_ for id_ in booked if id_ in last and last[id_].kind == CLOSED and last[id_].state not in UNTOLD | {DUE}}
+    _queue(session, centre_id, told, last, RESTORED, now)
+    called = {id_ for id_, ticks in store.phoned(session, centre_id, booked).items() if ticks % 2}
+    for id_ in sorted(called):
+        appointment_step(session, centre_id, id_, store.OPEN_AGAIN, now, by)
 
 
 def told(session: Session, centre_id: int, closure: Closure, now: datetime) -> Told:
     booked = _of_today(session, centre_id, closure, now)
-    sent = message_store.of_kind(session, centre_id, CLOSED)
+    sent = {id_: one for id_, one in _last_said(session, centre_id).items() if one.kind == CLOSED}
     reached = {id_: row for id_, row in booked.items() if id_ in sent and sent[id_].state not in UNTOLD}
     due = [sent[id_].due_at for id_ in reached if sent[id_].state == DUE and now < sent[id_].due_at]
     to_call = {id_: row for id_, row in booked.items() if id_ not in reached}
     return Told(reached, to_call, max(due, default=None))
+
+
+def _last_said(session: Session, centre_id: int) -> dict[int, Sent]:
+    """Whether an appointment's visitor heard last that it is closed, or that it is not."""
+    return message_store.latest_of(session, centre_id, (CLOSED, RESTORED))
+
+
+def _queue(session: Session, centre_id: int, ids: set[int], last: dict[int, Sent], kind: str, due_at: datetime) -> None:
+    rows = cover_store.of_ids(session, centre_id, ids)
+    for id_ in sorted(cover_store.told(session, centre_id, ids)):
+        messages.tell(
+            session, centre_id=centre_id, appointment_id=id_, starts_at=rows[id_].starts_at,
+            language=rows[id_].language, kind=kind, due_at=due_at, of=last[id_].id if id_ in last else None,
+        )  # fmt: skip
+
+
+class _Shut(NamedTuple):
+    """Steps of a day in which nobody counsels."""
+
+    grid: Grid
+    steps: int
+
+    def holds(self, span: Span) -> bool:
+        return bool(self.grid.touched(span) & self.steps)
+
+
+def _shut_today(session: Session, centre_id: int, but: ClosureRow, now: datetime) -> _Shut:
+    """What all closures of the centre but that one shut today, whether planned or not."""
+    zone = planning.rules_of(session, centre_id).zone
+    today = local_day(now, zone)
+    cal, steps = roster.calendar(zone, (today,), (), ()), 0
+    for row in store.closures(session, centre_id, today):
+        if row.id != but.id and row.closure.carrier_id is None and row.closure.kind != OPEN:
+            steps |= roster.closed_steps(cal, row.closure)
+    return _Shut(cal.grid, steps)
 
 
 def _of_today(session: Session, centre_id: int, closure: Closure, now: datetime) -> dict[int, Booked]:
@@ -80,9 +123,7 @@ def _of_today(session: Session, centre_id: int, closure: Closure, now: datetime)
     if not closure.covers(today):
         return {}
     cal = roster.calendar(zone, (today,), (), ())
-    shut = roster.closed_steps(cal, closure)
+    shut = _Shut(cal.grid, roster.closed_steps(cal, closure))
     return {
-        id_: row
-        for id_, row in store.booked(session, centre_id, now)
-        if cal.grid.touched(Span(row.starts_at, row.ends_at)) & shut
+        id_: row for id_, row in store.booked(session, centre_id, now) if shut.holds(Span(row.starts_at, row.ends_at))
     }
