@@ -187,6 +187,15 @@ def card(centre_id: int, appointment_id: int) -> Card:
         return placing.card(session, centre_id, appointment_id)
 
 
+def line(centre_id: int, appointment_id: int) -> Line:
+    """With whom, where, about what and why this counsellor; never with the visitor's name. Refusal: NotFound."""
+    with reading() as session:
+        found = store.line(session, centre_id, appointment_id)
+    if found is None:
+        raise NotFound
+    return found._replace(name=None)
+
+
 def person(centre_id: int, appointment_id: int, *, staff_id: int, carrier_id: int | None, now: datetime) -> Known:
     """Name and phone for staff: reception sees its centre's, a counsellor her carrier's and those she covers for, as
     long as they are hers.

@@ -230,6 +230,11 @@ def between(session: Session, centre_id: int, span: Span, *, counsellor_id: int 
     return [Line._make(row) for row in session.connection().execute(LINE.where(*wanted))]
 
 
+def line(session: Session, centre_id: int, appointment_id: int) -> Line | None:
+    row = session.connection().execute(LINE.where(a.centre_id == centre_id, a.id == appointment_id)).first()
+    return Line._make(row) if row else None
+
+
 class LeftOpen(NamedTuple):
     """An appointment that is past and not at its end; `ticket_state` None: nobody checked in."""
 

@@ -18,6 +18,7 @@ from booking.services.calls import Line, RoomNow, TicketRow
 from booking.web import i18n, undoing
 from booking.web.errors import sentence, status
 from booking.web.forms import Form, HereForm
+from booking.web.reasons import because
 
 blueprint = Blueprint("calls", __name__)
 Step = Callable[[int, int, int, By, datetime], TicketRow]
@@ -189,17 +190,3 @@ def _day_line(line: Line) -> DayLine:
     return DayLine(
         line.id, line.starts_at, line.ends_at, line.language, line.topic, line.room, line.state, because(line.because)
     )
-
-
-def because(reason: dict[str, Any]) -> str:
-    """Why this counsellor: the stored reason as a sentence."""
-    among, share = reason.get("among", 1), reason.get("share", 0)
-    sentences = {
-        "only": _("Only you could take this time."),
-        "wished": _("The visitor wished to come to you."),
-        "language": _("You speak the visitor's language."),
-        "interpreter": _("An interpreter can come at this time."),
-        "share": _("Least booked of %(among)s: %(share)s %% of the hours.", among=among, share=share),
-        "recent": _("Equally booked, and not booked for the longest time."),
-    }
-    return str(sentences.get(str(reason.get("rule")), ""))

@@ -24,6 +24,7 @@ from booking.web.doors import seen_carrier
 from booking.web.errors import sentence, status
 from booking.web.forms import ArrivalForm, Form, PairForm, SearchForm, TicketForm
 from booking.web.places import config, follow_address
+from booking.web.reasons import because
 
 blueprint = Blueprint("desk", __name__)
 
@@ -161,11 +162,12 @@ def appointment(appointment_id: int) -> ResponseReturnValue:
     `?done=moved` or `cancelled`: just now, by the desk.
     """
     card, carrier = appointments.card(g.centre.id, appointment_id), seen_carrier()
+    line = appointments.line(g.centre.id, card.id)
     person, hidden = appointments.person(g.centre.id, card.id, staff_id=g.staff.id, carrier_id=carrier, now=clock.now())
     return render_template(
         "desk/appointment.html", appointment=card, code_spoken=spoken(card.code or ""), person=person, hidden=hidden,
         can_change=can_change(card) and carrier in (None, card.carrier_id), done=request.args.get("done"),
-        is_today=_is_today(card.starts_at),
+        is_today=_is_today(card.starts_at), line=line, why=because(line.because),
         is_told=person is not None and person.reminders_agreed is not None and not _sms_off(),
         others=matching.others(g.centre.id, card.id, now=clock.now()) if person is not None else [],
     )  # fmt: skip

@@ -16,7 +16,7 @@ from booking.domain.roster import TALKS
 from booking.domain.rostering import SICK
 from booking.domain.staff import LEAD
 from booking.domain.times import DAY
-from booking.services import closures, presence, roster, roster_forms, terms
+from booking.services import closures, presence, roster, roster_forms, shares, terms
 from booking.services.presence import CoverLine
 from booking.services.roster import Saved
 from booking.services.staff import Member
@@ -61,6 +61,7 @@ def page() -> ResponseReturnValue:
         "roster/roster.html", seen=seen, telling=closures.telling(g.centre.id, now=clock.now()), weeks=weeks,
         why=WHY, shut=strips.shut_words(seen),
         closed_days={day for day in (seen.today,) if strips.all_shut(seen, day)}, weak=_weak(seen.covers),
+        posts=shares.posts(g.centre.id, now=clock.now()) if g.staff.role == LEAD else [],
         weeks_ahead=strips.by_week(seen.strips.days), hours_of=lambda minutes: f"{minutes // 60}:{minutes % 60:02d} h",
         earlier=(seen.days[0] - step).isoformat(), later=(seen.days[0] + step).isoformat(),
     )  # fmt: skip

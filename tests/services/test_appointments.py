@@ -316,3 +316,11 @@ def test_the_calendar_file_keeps_its_identity_through_moving_and_cancelling(cent
     for card, sequence, status in ((first, 0, "CONFIRMED"), (second, 1, "CONFIRMED"), (last, 2, "CANCELLED")):
         assert {uid, f"SEQUENCE:{sequence}", f"STATUS:{status}"} <= set(lines(card))
     assert "DTSTART:20270304T080000Z" in lines(second)
+
+
+def test_a_line_for_staff_says_with_whom_and_why_but_never_who_comes(centre, anna):
+    card = a_booking(centre, NINE, name="Nour", phone=MOBILE).card
+    line = appointments.line(centre, card.id)
+    assert (line.counsellor, line.name, line.because["rule"]) == ("Anna", None, "only")
+    with pytest.raises(NotFound):
+        appointments.line(centre + 1, card.id)

@@ -330,7 +330,7 @@ def test_a_colleague_with_the_same_programme_does_not_call_her_visitor(app, desk
 def test_her_day_says_why_each_appointment_is_hers_and_names_nobody(app, desk, ricci):
     arrived_today(app, desk, name="Kanarienvogel")
     page = ricci.get(CALLS)
-    assert worded(app, "Only you could take this time.") in read(page).words
+    assert worded(app, "Nobody else could take this time.") in read(page).words
     assert "Kanarienvogel" not in page.text
     assert "Kanarienvogel" not in ricci.get(f"{CALLS}/now").text
 
