@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from booking.domain import appointments, tickets
 from booking.domain.errors import Invalid
+from booking.domain.taps import Told
 from booking.domain.times import DAY
 
 FIVE = 5
@@ -30,13 +31,15 @@ class Period(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """One number of the queue. `waited`: minutes to the first call, from the booked time or, without one, the door."""
+    """One number of the queue. `waited`: minutes to the first call, from the booked time or, without one, the door;
+    `partner`: to whom it was sent on."""
 
     kind: str
     state: str
     programme: str | None
     language: str | None
     waited: int | None
+    partner: str | None = None
 
 
 class Cell(NamedTuple):
@@ -56,10 +59,23 @@ class Waits(NamedTuple):
     long_percent: int | None
 
 
+class Taps(NamedTuple):
+    """What counsellors tapped after their talks. `visits`: "first" or "again"; `interpreters`: "yes" or "no"."""
+
+    talks: int | None
+    people: int | None
+    topics: list[Cell]
+    visits: list[Cell]
+    areas: list[Cell]
+    languages: list[Cell]
+    interpreters: list[Cell]
+
+
 class Figures(NamedTuple):
     """`seen`: the sum of what is shown by kind; `missed_percent`: of the appointments that were kept or missed.
 
-    `endings`: the numbers that came to no talk, by their last state: refused, referred, withdrawn, missed.
+    `endings`: the numbers that came to no talk, by their last state: refused, referred, withdrawn, missed;
+    `referrals`: by the partner they were sent on to.
     """
 
     seen: int | None
@@ -70,6 +86,7 @@ class Figures(NamedTuple):
     appointments: list[Cell]
     missed_percent: int | None
     endings: list[Cell]
+    referrals: list[Cell]
 
 
 def period(name: str) -> Period:
@@ -108,6 +125,21 @@ def figures(visits: Sequence[Visit], outcomes: Iterable[str]) -> Figures:
         cells(states),
         _percent(missed, kept + missed),
         cells(Counter(v.state for v in visits if v.state in WITHOUT_A_TALK)),
+        cells(Counter(v.partner for v in visits if v.state == tickets.REFERRED)),
+    )
+
+
+def taps(told: Sequence[Told]) -> Taps:
+    """People are hidden where the talks are."""
+    talks = rounded(len(told))
+    return Taps(
+        talks,
+        None if talks is None else rounded(sum(one.people for one in told)),
+        cells(Counter(one.topic for one in told)),
+        cells(Counter(_either(one.first, "first", "again") for one in told)),
+        cells(Counter(one.area for one in told)),
+        cells(Counter(one.language for one in told)),
+        cells(Counter(_either(one.interpreter, "yes", "no") for one in told)),
     )
 
 
@@ -115,6 +147,10 @@ def cells(counted: Counter[str] | Counter[str | None]) -> list[Cell]:
     """Largest first; what is rounded alike, by its key, so that the order tells no more than the numbers."""
     found = [Cell(key, rounded(count)) for key, count in counted.items()]
     return sorted(found, key=lambda cell: (-(cell.number or 0), cell.key or ""))
+
+
+def _either(answer: bool | None, yes: str, no: str) -> str | None:
+    return None if answer is None else yes if answer else no
 
 
 def _sum(shown: Sequence[Cell]) -> int | None:

@@ -6,18 +6,24 @@ from typing import NamedTuple
 from booking.domain import reports
 from booking.domain.reports import Figures as Figures
 from booking.domain.reports import Period as Period
+from booking.domain.reports import Taps as Taps
 from booking.domain.times import Span, day_span, local_day
 from booking.services.steps import planning
 from booking.store import reports as store
+from booking.store import taps as tap_store
 from booking.store.db import reading
 
 
 class Report(NamedTuple):
-    """`programmes`: names by slug; `choices`: the periods of this year and the last."""
+    """`programmes`, `topics`, `areas`, `partners`: names by slug; `choices`: the periods of this year and the last."""
 
     period: Period
     figures: Figures
+    taps: Taps
     programmes: dict[str, dict[str, str]]
+    topics: dict[str, dict[str, str]]
+    areas: dict[str, dict[str, str]]
+    partners: dict[str, dict[str, str]]
     choices: list[str]
 
 
@@ -30,4 +36,8 @@ def report(centre_id: int, name: str | None, *, now: datetime) -> Report:
         span = Span(day_span(period.first, zone).starts, day_span(period.last, zone).ends)
         visits = store.visits(session, centre_id, period.first, period.last)
         figures = reports.figures(visits, store.outcomes(session, centre_id, span))
-        return Report(period, figures, store.programmes(session, centre_id), reports.periods(today))
+        taps = reports.taps(tap_store.told(session, centre_id, period.first, period.last))
+        return Report(
+            period, figures, taps, store.programmes(session, centre_id), store.topics(session, centre_id),
+            store.areas(session, centre_id), store.partners(session, centre_id), reports.periods(today),
+        )  # fmt: skip

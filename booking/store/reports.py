@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import FromClause, func, select
 from sqlalchemy.orm import Session
 
 from booking.domain.reports import Visit
@@ -24,13 +24,16 @@ def visits(session: Session, centre_id: int, first: date, last: date) -> list[Vi
         .subquery()
     )
     rows = session.connection().execute(
-        select(t.kind, t.state, m.Programme.slug, t.language, t.taken_at, t.due_at, called.c.at)
+        select(t.kind, t.state, m.Programme.slug, t.language, t.taken_at, t.due_at, called.c.at, t.referred_to)
         .outerjoin(m.Programme, m.Programme.id == t.programme_id)
         .outerjoin(called, called.c.ticket_id == t.id)
         .where(t.centre_id == centre_id, t.day >= first, t.day <= last)
         .order_by(t.id)
     )
-    return [Visit(_kind(r.kind), r.state, r.slug, r.language, _waited(r.taken_at, r.due_at, r.at)) for r in rows]
+    return [
+        Visit(_kind(r.kind), r.state, r.slug, r.language, _waited(r.taken_at, r.due_at, r.at), r.referred_to)
+        for r in rows
+    ]
 
 
 def outcomes(session: Session, centre_id: int, span: Span) -> list[str]:
@@ -41,7 +44,26 @@ def outcomes(session: Session, centre_id: int, span: Span) -> list[str]:
 
 def programmes(session: Session, centre_id: int) -> dict[str, dict[str, str]]:
     """Names by slug, those that have ended included."""
-    rows = select(m.Programme.slug, m.Programme.name).where(m.Programme.centre_id == centre_id).order_by(m.Programme.id)
+    return _names(session, m.Programme.__table__, centre_id)
+
+
+def topics(session: Session, centre_id: int) -> dict[str, dict[str, str]]:
+    """As `programmes`."""
+    return _names(session, m.Topic.__table__, centre_id)
+
+
+def areas(session: Session, centre_id: int) -> dict[str, dict[str, str]]:
+    """As `programmes`."""
+    return _names(session, m.Area.__table__, centre_id)
+
+
+def partners(session: Session, centre_id: int) -> dict[str, dict[str, str]]:
+    """As `programmes`."""
+    return _names(session, m.Partner.__table__, centre_id)
+
+
+def _names(session: Session, of: FromClause, centre_id: int) -> dict[str, dict[str, str]]:
+    rows = select(of.c.slug, of.c.name).where(of.c.centre_id == centre_id).order_by(of.c.id)
     return {row.slug: row.name for row in session.connection().execute(rows)}
 
 

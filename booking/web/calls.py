@@ -13,7 +13,7 @@ from booking.domain.actors import By
 from booking.domain.appointments import spoken
 from booking.domain.errors import NotFound, Refusal
 from booking.domain.tickets import shown
-from booking.services import alarms, appointments, aside, calls, kiosks, tickets, transfers, undo, whereabouts
+from booking.services import alarms, appointments, aside, calls, kiosks, taps, tickets, transfers, undo, whereabouts
 from booking.services.calls import Line, RoomNow, TicketRow
 from booking.web import i18n, undoing
 from booking.web.errors import sentence, status
@@ -131,6 +131,11 @@ def transfer(ticket_id: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
+@blueprint.post("/<centre>/calls/<int:ticket_id>/figures")
+def tell(ticket_id: int) -> ResponseReturnValue:
+    return _do(lambda: taps.tell(g.centre.id, ticket_id, g.staff.id, _told(), now=clock.now()))
+
+
 @blueprint.post("/<centre>/calls/undo/<int:step_id>")
 def take_back(step_id: int) -> ResponseReturnValue:
     return _do(lambda: undo.undo_step(g.centre.id, step_id, by=_by(), now=clock.now()))
@@ -147,6 +152,17 @@ def _do(act: Any) -> ResponseReturnValue:
     return redirect(url_for(".page"), 303)
 
 
+def _told() -> taps.Told:
+    """As tapped; a language that nobody speaks here is not told."""
+    said, language = request.form, request.form.get("language")
+    either = {"yes": True, "no": False}
+    return taps.Told(
+        said.get("topic") or None, said.get("people", 1, type=int), either.get(said.get("first", "")),
+        said.get("area") or None, language if language in i18n.SPOKEN else None,
+        either.get(said.get("interpreter", "")),
+    )  # fmt: skip
+
+
 def _by() -> By:
     return By("desk", g.staff.id)
 
@@ -158,11 +174,13 @@ def _page(*, code: int = 200, **more: Any) -> ResponseReturnValue:
 def _context() -> dict[str, Any]:
     seen = calls.view(g.centre.id, g.staff.id, now=clock.now())
     c, n = seen.current, seen.next_up
+    tapping = None if c else taps.asked(g.centre.id, g.staff.id, now=clock.now())
     return {
         "current": c and Current(c.id, shown(c.number), c.state, c.room, c.language, c.programme, c.kind, c.calls,
                                  c.started_at or c.called_at),
         "next_up": n and NextUp(shown(n.number), n.kind, n.language, n.due_at),
         "undoing": undoing.last_step(),
+        "tapping": tapping, "tapping_number": tapping and shown(tapping.number),
         "waiting": seen.waiting,
         "arrived": kiosks.arrivals(g.centre.id, now=clock.now()),
         "alarm": alarms.current(g.centre.id),

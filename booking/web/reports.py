@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from booking import clock
 from booking.domain.errors import Invalid
 from booking.services import reports as service
-from booking.services.reports import Figures, Report
+from booking.services.reports import Figures, Report, Taps
 from booking.web.errors import sentence, status
 
 blueprint = Blueprint("reports", __name__)
@@ -48,17 +48,25 @@ def _csv(report: Report) -> str:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     writer.writerow([_("Period"), _("Figure"), _("Of"), _("Number")])
-    for figure, of, number in _lines(report.figures):
+    for figure, of, number in (*_lines(report.figures), *_tapped(report.taps)):
         writer.writerow([report.period.name, figure, of, HIDDEN if number is None else number])
     return "\ufeff" + text.getvalue()
 
 
 def _lines(found: Figures) -> Iterable[tuple[str, str, int | None]]:
     yield "seen", "", found.seen
-    for name in ("by_kind", "by_programme", "by_language", "appointments", "endings"):
+    for name in ("by_kind", "by_programme", "by_language", "appointments", "endings", "referrals"):
         for cell in getattr(found, name):
             yield name, cell.key or "unknown", cell.number
     for waits in found.waits:
         for name, number in zip(waits._fields[1:], waits[1:], strict=True):
             yield f"wait_{name}", waits.kind, number
     yield "missed_percent", "", found.missed_percent
+
+
+def _tapped(found: Taps) -> Iterable[tuple[str, str, int | None]]:
+    yield "tapped_talks", "", found.talks
+    yield "tapped_people", "", found.people
+    for name in ("topics", "visits", "areas", "languages", "interpreters"):
+        for cell in getattr(found, name):
+            yield f"tapped_{name}", cell.key or "unknown", cell.number

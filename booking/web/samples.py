@@ -10,7 +10,7 @@ from flask import g, url_for
 from werkzeug.datastructures import MultiDict
 
 from booking.domain.places import LENGTHS, Wish
-from booking.services import centres, own_data
+from booking.services import centres, own_data, taps
 from booking.services import following as following_service
 from booking.services.wishes import Asked, CarrierName
 from booking.web import errors, following, i18n, info_pages, screen, strip_samples
@@ -252,10 +252,16 @@ def _calls(state: str) -> dict[str, Any]:
         "current": Sample(id=5, number_shown="211", state=state, room="1", language="ar", programme=PROGRAMMES[1][1],
                           kind="walk_in", calls=2, since=minutes(-4)) if at_work else None,
         "next_up": None if state == "empty" else Sample(number_shown="212", kind="appointment", language="uk", due_at=minutes(3)),
+        "tapping": _tapping() if state == "free" else None, "tapping_number": "209",
         "undoing": Sample(step_id=1, words="211") if at_work else None, "waiting": 0 if state == "empty" else 11, "day": [] if state == "empty" else day, "room_choices": [Sample(slug=slug, words=f"{name} – 10:00" if state == "no-room" else name) for slug, name in ROOMS],
         "no_room": said("no-room") if state == "no-room" else None,
         "form": Form(formdata=None), "now_url": _live(f"calls-{state}"), "alarm": strip_samples.ALARM if state == "in_talk" else None,
     }  # fmt: skip
+
+
+def _tapping() -> taps.Asked:
+    topics, areas = [(row.slug, row.name) for row in TOPICS], [("musterstadt", {"de": "Musterstadt"})]
+    return taps.Asked(4, 209, taps.Told(TOPICS[1].slug, 1, True, None, "ar", True), topics, areas)
 
 
 def sign_in(wrong: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from booking.domain import reports
 from booking.domain.errors import Invalid
 from booking.domain.reports import FIVE, Cell, Visit, Waits
+from booking.domain.taps import Told
 
 counted = st.dictionaries(st.text("abcdef", min_size=1, max_size=2), st.integers(1, 12), max_size=8).map(Counter)
 
@@ -120,3 +121,20 @@ def test_numbers_that_came_to_no_talk_are_counted_by_how_they_ended():
         ("referred", 5),
         ("withdrawn", None),
     ]
+
+
+def test_who_was_sent_on_is_counted_by_partner():
+    visits = [a_visit(state="referred")._replace(partner=partner) for partner in ["drk"] * 5 + ["awo"] * 4]
+    found = reports.figures([*visits, a_visit()._replace(partner="drk")], [])
+    assert found.referrals == [Cell("drk", 5), Cell("awo", None)]
+
+
+def test_of_a_few_talks_nobody_learns_how_many_people_came():
+    few = reports.taps([Told(people=3, first=True, interpreter=True)] * 4)
+    assert (few.talks, few.people, few.visits, few.interpreters) == (
+        None, None, [Cell("first", None)], [Cell("yes", None)],
+    )  # fmt: skip
+    assert reports.taps([Told(people=3, first=False, interpreter=False)] * 5)[:4] == (
+        5, 15, [Cell(None, 5)], [Cell("again", 5)],
+    )  # fmt: skip
+    assert reports.taps([]).people == 0

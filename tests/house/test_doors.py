@@ -89,6 +89,7 @@ PAGES = {
     "calls.advance": COUNSELLING,
     "calls.transfer_page": COUNSELLING,
     "calls.transfer": COUNSELLING,
+    "calls.tell": COUNSELLING,
     "calls.take_back": COUNSELLING,
 }
 # Calls of the JSON door behind a staff token.

@@ -226,6 +226,7 @@ def test_a_step_out_of_order_is_refused_and_the_page_shows_what_is_true(app, des
         "waiting": set(),
         "called": {"recall", "start", "finish", "missing", "park"},
         "in_talk": {"finish", "park"},
+        "done": {"figures"},
     }
     assert enabled == possible.get(ticket["state"], set())
 
@@ -378,3 +379,18 @@ def test_one_key_says_that_she_is_away_and_the_desk_shows_it(app, desk, ricci, w
     ricci.post(form.action, data={**form.fields, "state": "break", "until": "soon"})
     assert [row["until"] is None for row in rows(app, "whereabouts")] == [False, True, True]
     assert ricci.post(form.action, data={**form.fields, "state": "gone"}).status_code == 422
+
+
+def test_after_a_talk_two_taps_are_enough_and_the_next_page_asks_no_more(app, desk, ricci):
+    give(desk, language="ar")
+    call(ricci), step(ricci, "start"), step(ricci, "finish")
+    page = read(ricci.get(CALLS))
+    form = page.form("topic")
+    assert form.fields["language"] == "ar"
+    answer = ricci.post(form.action, data={**form.fields, "topic": "residence", "first": "yes"}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "/figures" not in answer.text
+    told = {"topic": "residence", "people": 1, "first": True, "language": "ar", "interpreter": False}
+    assert [{name: row[name] for name in told} for row in rows(app, "figure")] == [told]
+    wrong = ricci.post(form.action, data={**form.fields, "topic": "nothing"})
+    assert wrong.status_code == 422

@@ -2,9 +2,13 @@
 
 import csv
 import io
+from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import insert
 
+from booking.store import models as m
+from booking.store.db import db
 from tests.web.visiting import LEAD, book, dump, press, read, said, signed_in, worded
 
 FIGURES = "/ludwigsburg/reports"
@@ -31,8 +35,14 @@ def test_the_present_quarter_is_shown_and_small_numbers_are_not(app, lead):
     assert "*" in page.words.split()
 
 
-def test_the_spreadsheet_says_the_same_and_tells_nothing_of_a_person(app, lead):
+def test_the_spreadsheet_says_the_same_and_tells_nothing_of_a_person(app, lead, house):
     book(app.test_client(), name="Samira Test")
+    with app.app_context(), db.engine.begin() as connection:
+        tapped = {"centre_id": house["ludwigsburg"], "day": date(2027, 3, 2), "topic": "residence", "people": 1}
+        connection.execute(insert(m.Figure), [tapped] * 5)
+        sent = {"centre_id": house["ludwigsburg"], "day": date(2027, 3, 2), "number": 1, "kind": "walk_in"}
+        sent |= {"state": "referred", "referred_to": "school", "taken_at": datetime(2027, 3, 2, 9, tzinfo=UTC)}
+        connection.execute(insert(m.Ticket), sent)
     answer = lead.get(f"{FIGURES}.csv?period=2027-03")
     assert answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="ludwigsburg-2027-03.csv"'
@@ -40,6 +50,10 @@ def test_the_spreadsheet_says_the_same_and_tells_nothing_of_a_person(app, lead):
     found = lines(answer)
     assert ["2027-03", "appointments", "booked", "*"] in found
     assert ["2027-03", "wait_median", "walk_in", "*"] in found
+    assert ["2027-03", "referrals", "school", "*"] in found
+    assert ["2027-03", "tapped_topics", "residence", "5"] in found
+    page = read(lead.get(f"{FIGURES}?period=2027-03"))
+    assert worded(app, "sent on to a partner") in page.words
     assert "Samira" in dump(app, "visitor")
     assert "Samira" not in answer.get_data(as_text=True)
 
