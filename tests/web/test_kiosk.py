@@ -47,6 +47,7 @@ def switch(desk, name, on="yes"):
 
 
 def follow(device, answer, part):
+    assert answer.status_code == 200, answer.text
     return device.get(read(answer).link(part), follow_redirects=True)
 
 
