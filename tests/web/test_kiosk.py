@@ -174,6 +174,9 @@ def test_an_empty_desk_is_said_at_the_kiosk_and_counsellors_hear_who_came(app, d
     )
     (ticket,) = rows(app, "ticket")
     assert f"{ticket['number']:03d}" in counsellor.get("/ludwigsburg/calls/now").text.partition('id="arrived"')[2][:900]
+    send(desk, "/ludwigsburg/desk/stop")
+    assert "help" not in kiosk.get("/kiosk/de/").text.partition("</main>")[2].partition("leaving")[0]
+    send(desk, "/ludwigsburg/desk/reopen")
     switch(desk, "vacant", "")
     assert 'id="arrived"' not in counsellor.get("/ludwigsburg/calls/now").text
     assert "data-prints" not in number(kiosk).text
