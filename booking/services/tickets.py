@@ -1,5 +1,6 @@
 """Numbers: given at the door, or to a booked visitor who has come."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from booking.store import tickets as store
 from booking.store.appointments import Card
 from booking.store.db import reading, transaction
 from booking.store.tickets import TicketRow as TicketRow
+
+NUMBER = re.compile(r"[0-9]{3}")
 
 
 class Given(NamedTuple):
@@ -105,6 +108,16 @@ def check_in_by_code(centre_id: int, code: str, *, by: By, now: datetime) -> Giv
 def ticket(centre_id: int, ticket_id: int) -> TicketRow:
     with reading() as session:
         return queueing.ticket_of(session, centre_id, ticket_id)
+
+
+def numbered(centre_id: int, typed: str, *, now: datetime) -> int | None:
+    """The id of today's ticket with these three digits, in whatever script; None if there is none."""
+    digits = appointments.latin_digits(typed.strip())
+    if not NUMBER.fullmatch(digits):
+        return None
+    with reading() as session:
+        day = local_day(now, planning.rules_of(session, centre_id).zone)
+        return store.id_by_number(session, centre_id, day, int(digits))
 
 
 def _once_more(session: Session, ticket: TicketRow, card: Card, by: By, now: datetime) -> TicketRow:

@@ -207,6 +207,11 @@ def of_appointment(session: Session, centre_id: int, appointment_id: int) -> Tic
     return TicketRow._make(row) if row else None
 
 
+def id_by_number(session: Session, centre_id: int, day: date, number: int) -> int | None:
+    wanted = select(t.id).where(t.centre_id == centre_id, t.day == day, t.number == number)
+    return session.connection().execute(wanted).scalar()
+
+
 def queue(session: Session, centre_id: int, day: date) -> list[Waiting]:
     rows = session.connection().execute(_QUEUE, {"centre": centre_id, "day": day})
     return [Waiting._make(row) for row in rows]

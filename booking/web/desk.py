@@ -140,6 +140,9 @@ def search() -> ResponseReturnValue:
     typed = form.q.data or ""
     if not form.validate():
         return _page(code=422, search=typed, refusal=form.q.errors[0])
+    number = tickets.numbered(g.centre.id, typed, now=clock.now())
+    if number is not None:
+        return redirect(url_for("aside.page", ticket_id=number), 303)
     found = desk.search(g.centre.id, typed, staff_id=g.staff.id, carrier_id=seen_carrier(), now=clock.now())
     return _page(search=typed, found=[_arrival(line) for line in found], is_cut=len(found) == desk.FOUND)
 

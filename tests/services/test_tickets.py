@@ -283,3 +283,14 @@ def test_another_centres_visitor_is_not_there(centre):
     card = a_booking(centre, TODAY_AT_TEN).card
     with pytest.raises(NotFound):
         check_in(a_centre("balingen"), card)
+
+
+def test_a_ticket_of_today_is_found_by_its_three_digits(centre):
+    ticket = a_ticket(centre)
+    shown = f"{ticket.number:03d}"
+    assert tickets.numbered(centre, f" {shown} ", now=NOW) == ticket.id
+    assert tickets.numbered(centre, shown.translate({ord("0") + n: 0x660 + n for n in range(10)}), now=NOW) == ticket.id
+    assert tickets.numbered(centre, shown, now=NOW + DAY) is None
+    assert tickets.numbered(a_centre("balingen"), shown, now=NOW) is None
+    for typed in (f"{ticket.number % 999 + 1:03d}", "", "12", "1234", "12a"):
+        assert tickets.numbered(centre, typed, now=NOW) is None

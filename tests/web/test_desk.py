@@ -437,3 +437,11 @@ def test_a_number_given_before_somebody_else_signed_in_is_not_looked_for_elsewhe
     press_once(browser, page, language="", programme="")
     sign_in_as(browser, "k.maurer", "balingen")
     assert browser.get("/balingen/desk").status_code == 200
+
+
+def test_a_number_typed_into_the_search_opens_its_page(app, desk):
+    number = given_number(give(desk))
+    [ticket] = rows(app, "ticket")
+    answer = search(desk, number)
+    assert answer.request.path == f"{DESK}/tickets/{ticket['id']}/more"
+    assert number in read(answer).words

@@ -537,3 +537,13 @@ def test_a_number_prints_itself(visit):
     stub = "window.print = () => { document.documentElement.dataset.printed = 'yes' }"
     page = visit("ticket", prepare=lambda page: page.add_init_script(stub))
     expect(page.locator("html")).to_have_attribute("data-printed", "yes")
+
+
+def test_the_desk_fits_its_glass_with_twelve_waiting_and_ten_appointments(visit):
+    """1366 × 768, four counsellors: nothing of the lists is below an edge."""
+    page = visit("desk", size={"width": 1366, "height": 768})
+    boxes = "['queue-scroll', 'arrivals-scroll'].map((id) => document.getElementById(id))"
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    assert page.evaluate(f"{boxes}.every((box) => box.scrollHeight <= box.clientHeight)")
+    assert page.locator("#queue tbody tr").count() == 12
+    assert page.locator("#arrivals li").count() == 10
