@@ -158,7 +158,7 @@ def test_a_key_typed_into_a_field_is_a_letter(desk):
     expect(desk.page.locator("#q")).not_to_be_focused()
 
 
-@pytest.mark.parametrize(("state", "keys"), [("free", "n"), ("called", "rsdm"), ("in_talk", "d")])
+@pytest.mark.parametrize(("state", "keys"), [("free", "n"), ("called", "rsdmpu"), ("in_talk", "dpu")])
 def test_the_counsellors_keys_press_what_makes_sense_now(visit, state, keys):
     page = Desk(visit, f"calls-{state}").page
     enabled = page.locator("#current button:enabled")
