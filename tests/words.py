@@ -24,7 +24,7 @@ STAFF_ONLY = (
     "templates/desk/age.html", "templates/desk/cancel.html", "templates/desk/move.html", "booking/web/changes.py",
     "templates/alarms/", "templates/calls/", "templates/staff/", "templates/reports/", "booking/web/reports.py",
     "booking/web/calibration.py", "booking/web/reasons.py",
-    "templates/cover/", "booking/web/cover.py",
+    "templates/cover/", "booking/web/cover",
     "templates/calendars/", "booking/web/calendars.py", "templates/roster/", "booking/web/roster",
     "booking/web/strips.py", "templates/posters/",
     "templates/staff_base.html", "templates/_components/staff.html", "templates/screens/list.html",

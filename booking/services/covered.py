@@ -25,7 +25,7 @@ SHOWN = 7 * DAY
 
 class Settled(NamedTuple):
     """A line of a plan. `to_call`: her time changed, and no message has reached her or will. `answerable`: a new time
-    waits for her yes or no. `can_return`: her old place is there, and free."""
+    waits for her yes or no; `gone`: it is lost itself. `can_return`: her old place is there, and free."""
 
     id: int
     action: str
@@ -37,16 +37,19 @@ class Settled(NamedTuple):
     to_call: bool
     called: bool
     answerable: bool
+    gone: bool
     can_return: bool
 
 
 class Plan(NamedTuple):
-    """`undo_until`: no message goes out before; None once that has passed, or nothing can be undone as a whole."""
+    """`undo_until`: no message goes out before; None once that has passed, or nothing can be undone as a whole.
+    `recent`: of the last days; an earlier one has only lines of those who still have to be called."""
 
     id: int
     applied_at: datetime
     undo_until: datetime | None
     lines: list[Settled]
+    recent: bool
 
 
 class Names(NamedTuple):
@@ -60,21 +63,31 @@ def names(centre_id: int) -> Names:
 
 
 def plans(centre_id: int, *, now: datetime) -> list[Plan]:
-    """Those of the last days with lines that still stand, the newest first."""
+    """Those of the last days with lines that still stand, and of earlier ones those who still have to be called; the
+    newest first."""
     with reading() as session:
-        rows = store.plans_since(session, centre_id, now - SHOWN)
+        rows = store.plans_since(session, centre_id, now - SHOWN, now)
         lines: dict[int, list[Settled]] = {row.id: [] for row in rows}
         for plan_id, line in _lines(session, centre_id, rows, now):
             lines[plan_id].append(line)
-        return [
-            Plan(row.id, row.applied_at, _undo_until(row, lines[row.id], now), lines[row.id])
-            for row in rows
-            if lines[row.id]
-        ]
+        found = [_plan(row, lines[row.id], now) for row in rows]
+        return [plan for plan in found if plan.lines]
+
+
+def _plan(row: PlanRow, lines: list[Settled], now: datetime) -> Plan:
+    recent = row.applied_at >= now - SHOWN
+    shown = lines if recent else [one for one in lines if one.to_call and not one.called and now < one.before.starts_at]
+    return Plan(row.id, row.applied_at, _undo_until(row, lines, now), shown, recent)
 
 
 def _undo_until(plan: PlanRow, lines: Iterable[Settled], now: datetime) -> datetime | None:
     return plan.tell_at if now < plan.tell_at and all(line.state == APPLIED for line in lines) else None
+
+
+def appointment_of(centre_id: int, line_id: int) -> int:
+    """Refusal: NotFound."""
+    with reading() as session:
+        return covering.line(session, centre_id, line_id).appointment_id
 
 
 def looked(centre_id: int, staff_ids: Iterable[int], *, by: By, now: datetime) -> None:
@@ -90,31 +103,33 @@ def _lines(session: Session, centre_id: int, plans: list[PlanRow], now: datetime
     told, sent = store.told(session, centre_id, rows), store.messages_of(session, rows)
     case = covering.case(session, centre_id, now, whole=True) if standing else None
     newest = {line.appointment_id: line.id for line in standing}
-    quiet = {plan.id for plan in plans if now < plan.tell_at}
+    tell_at = {plan.id: plan.tell_at for plan in plans}
     found = []
     for line in standing:
         row, before = rows[line.appointment_id], covering.read(line.before)
         after = covering.read(line.after) if "starts_at" in line.after else None
-        answerable = line.state == APPLIED and line.hold_id is not None and line.plan_id not in quiet
+        waits = line.state == APPLIED and line.hold_id is not None
+        late = before.starts_at <= tell_at[line.plan_id]  # her message would find her here
         seen = Settled(
             line.id, line.action, line.state, line.because.get("lost"), before, after, row,
-            newest[row.id] == line.id and _to_call(row, line, row.id in told, sent.get(row.id, ())),
-            line.called_at is not None, answerable,
+            newest[row.id] == line.id and _to_call(row, line, row.id in told and not late, sent.get(row.id, ())),
+            line.called_at is not None, waits and now >= tell_at[line.plan_id],
+            bool(case and after and waits and covering.lost_to(case, row, after, now)),
             case is not None and _can_return(case, row, line, before, now),
         )  # fmt: skip
         found.append((line.plan_id, seen))
     return found
 
 
-def _to_call(row: BookedRow, line: LineRow, agreed: bool, sent: Iterable[Sent]) -> bool:
-    """Her time was changed, or is hers again after she was told, and no message has reached her or will."""
+def _to_call(row: BookedRow, line: LineRow, in_time: bool, sent: Iterable[Sent]) -> bool:
+    """Her time was changed, or is hers again after she was told, and no message has reached her or will `in_time`."""
     if line.state == RETURNED:
         since = [one for one in sent if one.id not in line.before["known"]]
         reached = any(one.kind == RESTORED and one.state not in UNSENT for one in since)
         return row.state == BOOKED and not reached
     if line.action not in PUT_OFF or line.state not in (APPLIED, LAPSED) or not covering.is_as_left(row, line):
         return False
-    return not agreed or any(one.kind in (OFFER_TOLD, APOLOGY) and one.state in UNSENT for one in sent)
+    return not in_time or any(one.kind in (OFFER_TOLD, APOLOGY) and one.state in UNSENT for one in sent)
 
 
 def _can_return(case: Case, row: BookedRow, line: LineRow, before: Place, now: datetime) -> bool:

@@ -3,21 +3,19 @@
 Until a plan's messages go out nobody knows of it, so nothing of it is shown or can be answered: undo stays exact.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from booking.domain import cover as rules
-from booking.domain import cover_values, tickets
+from booking.domain import tickets
 from booking.domain.actors import By
 from booking.domain.appointments import BOOKED, CANCELLED
 from booking.domain.cover_values import ACCEPTED, APPLIED, CAME, LAPSED, PUT_OFF
 from booking.domain.errors import NotFound, SlotTaken, TooLate, WrongState
-from booking.domain.reminders import APOLOGY
 from booking.domain.times import DAY, local_day
-from booking.services.steps import covering, messages, placing, planning, queueing
+from booking.services.steps import covering, messages, offering, placing, planning, queueing
 from booking.services.steps.recording import appointment_step, board_changed, desk_changed, ticket_step
 from booking.store import appointments as appointment_store
 from booking.store import cover as store
@@ -31,6 +29,7 @@ from booking.store.holds import HoldRow
 from booking.store.tickets import TicketRow
 
 WORKER = By("worker")
+ROUND = timedelta(seconds=5)  # of the worker: what is due before it looks again
 
 
 class Offer(NamedTuple):
@@ -74,7 +73,7 @@ def accept(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> Car
             )
             if now >= held.expires_at:
                 raise TooLate(held.expires_at, "offer")
-            if _is_lost(session, held, card.id, now):
+            if offering.is_lost(session, held, now):
                 raise SlotTaken
             _take(session, held, card)
             _rearrange(session, held, card, by, now)
@@ -88,7 +87,7 @@ def decline(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> No
     with transaction(centre_id) as session:
         held = _held(session, centre_id, appointment_id, now)
         messages.withdraw(session, appointment_id, now, by)
-        _end(session, held, LAPSED)
+        offering.end(session, held, LAPSED)
         desk_changed(session, centre_id)
 
 
@@ -100,8 +99,30 @@ def lapse_due(now: datetime) -> int:
         with transaction(centre_id) as session:
             found = hold_store.offer_of(session, centre_id, appointment_id)
             if found is not None and found.expires_at <= now:
-                _lapse(session, found, placing.card(session, centre_id, appointment_id), now)
+                offering.lapse(session, found, WORKER, now)
     return len(overdue)
+
+
+def renew(centre_id: int, appointment_id: int, *, by: By, now: datetime) -> None:
+    """A proposed time that is gone itself: the next best is held and told, or she is told that there is none.
+
+    Refusals: NotFound (nothing waits), WrongState (the time is still there).
+    """
+    with transaction(centre_id) as session:
+        held = hold_store.offer_of(session, centre_id, appointment_id)
+        if held is None:
+            raise NotFound
+        if not offering.is_lost(session, held, now):
+            raise WrongState("offer-stands")
+        offering.renew(session, held, by, now)
+
+
+def renew_due(now: datetime) -> int:
+    """Nobody is told of a time that is gone: proposals whose message is about to go out are looked at once more;
+    answers how many were gone."""
+    with reading() as session:
+        soon = hold_store.offers_told_by(session, now + ROUND)
+    return sum(_renew_if_lost(centre_id, appointment_id, now) for centre_id, appointment_id in soon)
 
 
 def came_anyway(centre_id: int, line_id: int, *, by: By, now: datetime) -> TicketRow:
@@ -131,6 +152,15 @@ def came_anyway(centre_id: int, line_id: int, *, by: By, now: datetime) -> Ticke
         return queueing.ticket_of(session, centre_id, ticket_id)
 
 
+def _renew_if_lost(centre_id: int, appointment_id: int, now: datetime) -> bool:
+    with transaction(centre_id) as session:
+        held = hold_store.offer_of(session, centre_id, appointment_id)
+        if held is None or not offering.is_lost(session, held, now):
+            return False
+        offering.renew(session, held, WORKER, now)
+        return True
+
+
 # ── yes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -146,20 +176,13 @@ def _held(session: Session, centre_id: int, appointment_id: int, now: datetime) 
     return found
 
 
-def _is_lost(session: Session, held: HoldRow, appointment_id: int, now: datetime) -> bool:
-    """A yes is worth no more than an appointment that is booked there: both are lost in the same way."""
-    case = covering.case(session, held.centre_id, now, whole=True)
-    row = store.of_ids(session, held.centre_id, [appointment_id])[appointment_id]
-    return covering.is_lost(case, row, covering.place_of(held), now)
-
-
 def _take(session: Session, held: HoldRow, card: Card) -> None:
     place = covering.place_of(held)
     values = {**covering.columns(place), "because": held.because, "sequence": card.sequence + 1}
     if not appointment_store.change(session, held.centre_id, card.id, CANCELLED, BOOKED, **values):
         raise WrongState(card.state)
     hold_store.give_to_appointment(session, held.centre_id, held.id, card.id)
-    _end(session, held, ACCEPTED)
+    offering.end(session, held, ACCEPTED)
 
 
 def _rearrange(session: Session, held: HoldRow, card: Card, by: By, now: datetime) -> None:
@@ -187,59 +210,15 @@ def _propose_anew(centre_id: int, appointment_id: int, by: By, now: datetime) ->
     """The lost time ends, and the next best is held instead; nothing, if there is none: then it stays cancelled."""
     with transaction(centre_id) as session:
         held = hold_store.offer_of(session, centre_id, appointment_id)
-        if held is None or not _is_lost(
-            session, held, appointment_id, now
-        ):  # somebody else was first, or she is there after all
-            return (held.starts_at,) if held else ()
-        line = store.line_of_hold(session, centre_id, held.id)
-        _end(session, held, LAPSED)
-        place = _hold_another(session, centre_id, appointment_id, line, now)
-        if place is None:
-            messages.withdraw(session, appointment_id, now, by)
-        desk_changed(session, centre_id)
+        if held is None:  # somebody else was first
+            return ()
+        if not offering.is_lost(session, held, now):  # she is there after all
+            return (held.starts_at,)
+        place = offering.renew(session, held, by, now)
         return (place.starts_at,) if place else ()
 
 
-def _hold_another(
-    session: Session, centre_id: int, id_: int, line: LineRow | None, now: datetime
-) -> cover_values.Place | None:  # fmt: skip
-    hold_store.drop_expired(session, centre_id, now)
-    case = covering.case(session, centre_id, now, whole=True)
-    row, until = store.of_ids(session, centre_id, [id_])[id_], case.inputs.answer_by
-    place = rules.another_time(case.inputs, covering.talk(row, case.inputs.plan, now))
-    if place is None:
-        return None
-    hold_id = covering.hold(session, centre_id, row, place, hold_store.OFFER, until, now)
-    claimed = covering.claimed(case.inputs.plan, place)
-    if not appointment_store.claim(
-        session, centre_id, claimed, cover_values.span(place), hold_id=hold_id, expires_at=until
-    ):
-        raise SlotTaken
-    if line is not None:
-        after = {**covering.written(place), "granted": False}
-        store.change_line(session, centre_id, line.id, state=APPLIED, hold_id=hold_id, after=after)
-    return place
-
-
 # ── the end of an offer ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _end(session: Session, held: HoldRow, state: str) -> None:
-    line = store.line_of_hold(session, held.centre_id, held.id)
-    if line is not None:
-        store.change_line(session, held.centre_id, line.id, state=state)
-    hold_store.drop_holds(session, held.centre_id, [held.id])
-
-
-def _lapse(session: Session, held: HoldRow, card: Card, now: datetime) -> None:
-    messages.withdraw(session, card.id, now, WORKER)
-    _end(session, held, LAPSED)
-    if card.id in store.told(session, held.centre_id, [card.id]):
-        messages.tell(
-            session, centre_id=held.centre_id, appointment_id=card.id, starts_at=now + DAY, language=card.language,
-            kind=APOLOGY, due_at=now,
-        )  # fmt: skip
-    desk_changed(session, held.centre_id)
 
 
 def _end_line(session: Session, line: LineRow, card: Card, by: By, now: datetime) -> None:

@@ -64,7 +64,8 @@ def undo(centre_id: int, plan_id: int, *, by: By, now: datetime) -> None:
 def take_back(centre_id: int, line_id: int, *, by: By, now: datetime) -> None:
     """Later, one line: the appointment returns to where it was, if it can be kept there again. Who was told is told.
 
-    Refusals: NotFound, TooLate (it would have begun), WrongState (moved on since), SlotTaken (the place is gone).
+    Refusals: NotFound, TooLate (it would have begun), WrongState (moved on since, or "lost-" with one of CAUSES: who or
+    what was missing still is), SlotTaken (somebody else has the place).
     """
     with transaction(centre_id) as session:
         line = covering.line(session, centre_id, line_id)
@@ -135,6 +136,8 @@ def _return(back: _Back, old: Place) -> None:
     """To the place it had, judged as a booking would be."""
     session, centre_id, line, row = back.session, back.centre_id, back.line, back.row
     case = covering.case(session, centre_id, back.now, whole=True)
+    if why := covering.lost_to(case, row, old, back.now):
+        raise WrongState(f"lost-{why}")
     if not covering.can_be_kept(case, row, old, back.now):
         raise SlotTaken
     if line.hold_id is not None:

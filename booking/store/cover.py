@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from booking.domain.appointments import BOOKED
-from booking.domain.cover_values import APPLIED, PUT_OFF
+from booking.domain.cover_values import APPLIED, PUT_OFF, RETURNED
 from booking.domain.reminders import DUE
 from booking.domain.times import Span
 from booking.store import models as m
@@ -135,10 +135,15 @@ def plan_of(session: Session, centre_id: int, plan_id: int) -> PlanRow | None:
     return PlanRow._make(row) if row else None
 
 
-def plans_since(session: Session, centre_id: int, since: datetime) -> list[PlanRow]:
-    """Applied since then, the newest first."""
+def plans_since(session: Session, centre_id: int, since: datetime, now: datetime) -> list[PlanRow]:
+    """Applied since then, or earlier with somebody whose time is still ahead and who was not ticked as called; the
+    newest first."""
+    open_ = select(line.plan_id).join(m.Appointment.__table__, a.id == line.appointment_id).where(
+        line.centre_id == centre_id, line.called_at.is_(None), a.starts_at > now,
+        or_(line.action.in_(PUT_OFF), line.state == RETURNED),
+    )  # fmt: skip
     rows = select(*(plan[name] for name in PlanRow._fields)).where(
-        plan.centre_id == centre_id, plan.applied_at >= since
+        plan.centre_id == centre_id, or_(plan.applied_at >= since, plan.id.in_(open_))
     )
     return [PlanRow._make(row) for row in session.execute(rows.order_by(plan.applied_at.desc(), plan.id.desc()))]
 

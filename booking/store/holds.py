@@ -11,6 +11,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from booking.domain.reminders import DUE
+from booking.domain.reminders import OFFER as OFFER_TOLD
 from booking.store import models as m
 
 h, c, carrier, topic = (t.__table__.c for t in (m.Hold, m.Claim, m.Carrier, m.Topic))
@@ -180,6 +182,15 @@ def offer_of(session: Session, centre_id: int, appointment_id: int) -> HoldRow |
     mine = h.kind == OFFER, h.centre_id == centre_id, h.appointment_id == appointment_id
     row = session.execute(_ROW.where(*mine).order_by(h.id)).first()
     return HoldRow._make(row) if row else None
+
+
+def offers_told_by(session: Session, until: datetime) -> list[tuple[int, int]]:
+    """(centre, appointment) of those whose message goes out until then, of every centre."""
+    message = m.Message.__table__.c
+    mine = message.appointment_id == h.appointment_id, message.kind == OFFER_TOLD, message.state == DUE
+    waits = select(message.id).where(*mine, message.due_at <= until).exists()
+    rows = select(h.centre_id, h.appointment_id).where(h.kind == OFFER, waits).order_by(h.id)
+    return [(row.centre_id, row.appointment_id) for row in session.execute(rows)]
 
 
 def overdue_offers(session: Session, now: datetime) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from booking.domain.roster import Closure, DayShift, Shift
 from booking.domain.times import Span
 from booking.store import models as m
 
-a, s, site = m.Appointment.__table__.c, m.Staff.__table__.c, m.Site.__table__.c
+h, a, s, site = m.Hold.__table__.c, m.Appointment.__table__.c, m.Staff.__table__.c, m.Site.__table__.c
 absence, shift, day_shift = m.Absence.__table__.c, m.Shift.__table__.c, m.DayShift.__table__.c
 closure, override = m.Closure.__table__.c, m.GapOverride.__table__.c
 
@@ -99,6 +99,19 @@ def booked(session: Session, centre_id: int, now: datetime) -> list[tuple[int, B
         .join_from(m.Appointment.__table__, m.Staff.__table__, a.counsellor_id == s.id)
         .where(a.centre_id == centre_id, a.state == BOOKED, a.starts_at >= now)
         .order_by(a.starts_at, a.id)
+    )
+    return [(row[0], Booked._make(row[1:])) for row in found]
+
+
+def offered(session: Session, centre_id: int, now: datetime) -> list[tuple[int, Booked]]:
+    """New times that cover has proposed and that wait for an answer, as if they were booked, with their appointments'
+    ids."""
+    found = session.connection().execute(
+        select(a.id, a.code, h.starts_at, h.ends_at, h.counsellor_id, s.carrier_id, h.room_id, h.programme_id)
+        .join_from(m.Hold.__table__, m.Appointment.__table__, h.appointment_id == a.id)
+        .join(m.Staff.__table__, h.counsellor_id == s.id)
+        .where(h.centre_id == centre_id, h.kind == "offer", h.starts_at >= now, h.expires_at > now)
+        .order_by(h.starts_at, h.id)
     )
     return [(row[0], Booked._make(row[1:])) for row in found]
 

@@ -12,38 +12,24 @@ from flask_babel import lazy_gettext as _
 
 from booking import clock
 from booking.domain.actors import By
-from booking.domain.appointments import spoken
+from booking.domain.appointments import CANCELLED, spoken
 from booking.domain.cover import Proposal
 from booking.domain.cover_values import ACTIONS, CANCEL, OFFER, Line, Place
-from booking.domain.errors import Invalid, PlanChanged, Refusal
+from booking.domain.errors import Invalid, NotFound, PlanChanged, Refusal, SlotTaken, WrongState
 from booking.domain.tickets import shown
 from booking.domain.times import DAY, local_day
-from booking.services import cover, covered, offers, uncover
+from booking.services import appointments, cover, covered, offers, uncover
+from booking.services.appointments import Card
 from booking.services.cover import Accepted
 from booking.services.covered import Names
 from booking.web import i18n
+from booking.web.cover_words import GONE, LOST, NONE_LEFT, SAID, WHY, WHY_NOT
+from booking.web.doors import seen_carrier
 from booking.web.errors import sentence, status
 from booking.web.forms import Form
 from booking.web.strips import short_day
 
 blueprint = Blueprint("cover", __name__)
-LOST = {
-    "absent": _("%(name)s is not there."), "room": _("The room is not available."),
-    "closed": _("The centre is closed then."), "programme": _("The programme does not run on that day."),
-    "interpreter": _("The interpreter cannot come."),
-}  # fmt: skip
-WHY = {
-    "only": _("The only colleague who is free and fits."), "language": _("This colleague speaks the language."),
-    "share": _("This colleague has the most hours left."), "recent": _("This colleague was booked longest ago."),
-    "swap": _("A swap between colleagues keeps the time."),
-    "makes-room": _("Makes room for somebody else. The time stays."),
-}  # fmt: skip
-WHY_NOT = {
-    "nobody": _("Nobody else is there then for this advice."), "language": _("Nobody there speaks the language."),
-    "busy": _("All who could help have appointments then."), "room": _("No room is free then."),
-    "walk-ins": _("Then nobody could be reached for walk-ins."), "hours": _("The contract hours are used up."),
-    "needs": _("What this visitor needs is not there then."),
-}  # fmt: skip
 
 
 class Shown(NamedTuple):
@@ -60,6 +46,7 @@ class Shown(NamedTuple):
     after: str
     why: str
     told: bool
+    to_call: bool
 
 
 class Chain(NamedTuple):
@@ -91,31 +78,65 @@ def undo(plan_id: int) -> ResponseReturnValue:
     return _do(lambda: uncover.undo(g.centre.id, plan_id, by=_by(), now=clock.now()))
 
 
+# What concerns one visitor is her carrier's and reception's, as moving and cancelling are (web/changes.py); the plan of
+# the house is settled, and undone as a whole, by whoever leads.
+
+
 @blueprint.post("/<centre>/cover/lines/<int:line_id>/back")
 def back(line_id: int) -> ResponseReturnValue:
+    _hers(covered.appointment_of(g.centre.id, line_id))
     return _do(lambda: uncover.take_back(g.centre.id, line_id, by=_by(), now=clock.now()))
 
 
 @blueprint.post("/<centre>/cover/lines/<int:line_id>/called")
 def called(line_id: int) -> ResponseReturnValue:
+    _hers(covered.appointment_of(g.centre.id, line_id))
     return _do(lambda: cover.called(g.centre.id, line_id, by=_by(), now=clock.now()))
 
 
 @blueprint.post("/<centre>/cover/appointments/<int:appointment_id>/answer")
 def answer(appointment_id: int) -> ResponseReturnValue:
     """What she said on the telephone to the new time that is held for her."""
-    verb = offers.accept if request.form.get("reply") == "yes" else offers.decline
-    return _do(lambda: verb(g.centre.id, appointment_id, by=_by(), now=clock.now()))
+    _hers(appointment_id)
+    return _do(lambda: _answer(appointment_id, request.form.get("reply")))
+
+
+@blueprint.post("/<centre>/cover/appointments/<int:appointment_id>/renew")
+def renew(appointment_id: int) -> ResponseReturnValue:
+    """The new time is gone as well: another one."""
+    _hers(appointment_id)
+    return _do(lambda: offers.renew(g.centre.id, appointment_id, by=_by(), now=clock.now()))
 
 
 @blueprint.post("/<centre>/cover/lines/<int:line_id>/came")
 def came(line_id: int) -> ResponseReturnValue:
     """Somebody stands here at her old time: a number, shown large."""
+    _hers(covered.appointment_of(g.centre.id, line_id))
 
     def number() -> None:
         session["came"] = shown(offers.came_anyway(g.centre.id, line_id, by=_by(), now=clock.now()).number)
 
     return _do(number)
+
+
+def _answer(appointment_id: int, reply: str | None) -> None:
+    """Refusals: as the verbs'; Invalid; WrongState where nothing waits (any more)."""
+    verb = {"yes": offers.accept, "no": offers.decline}.get(reply or "")
+    if verb is None:
+        raise Invalid("reply", "choice-unknown")
+    try:
+        verb(g.centre.id, appointment_id, by=_by(), now=clock.now())
+    except NotFound:
+        state = appointments.card(g.centre.id, appointment_id).state
+        raise WrongState("not-waiting" if state == CANCELLED else "answered") from None
+
+
+def _hers(appointment_id: int) -> Card:
+    """Refusal: NotFound, also for what another carrier leads."""
+    card = appointments.card(g.centre.id, appointment_id)
+    if seen_carrier() not in (None, card.carrier_id):
+        raise NotFound
+    return card
 
 
 def _by() -> By:
@@ -128,26 +149,40 @@ def _do(act: Callable[[], object]) -> ResponseReturnValue:
     try:
         act()
     except Refusal as refusal:
-        return _page(code=status(refusal), refusal=sentence(refusal))
+        return _page(code=status(refusal), refusal=_said(refusal))
     return redirect(url_for(".page"), 303)
+
+
+def _said(refusal: Refusal) -> str:
+    if isinstance(refusal, WrongState) and refusal.state in SAID:
+        return str(SAID[refusal.state])
+    if isinstance(refusal, SlotTaken) and request.endpoint == "cover.answer":
+        when = [f"{short_day(start)} {i18n.clock(start)}" for start in refusal.near]
+        return str(GONE) % {"when": when[0]} if when else str(NONE_LEFT)
+    if isinstance(refusal, SlotTaken):
+        return str(_("Somebody else has this time by now."))
+    return sentence(refusal)
 
 
 def _page(*, code: int = 200, refusal: str | None = None) -> ResponseReturnValue:
     now = clock.now()
     proposal, rows, told = cover.propose(g.centre.id, now=now)
     names, settled = covered.names(g.centre.id), covered.plans(g.centre.id, now=now)
-    lines = [_shown(line, rows[line.talk_id], names, line.talk_id in told) for line in proposal.lines]
+    lines = [_shown(line, rows[line.talk_id], names, line.talk_id in told, now) for line in proposal.lines]
     if request.method == "GET" and proposal.lines:
         covered.looked(g.centre.id, (x.before.counsellor_id for x in proposal.lines), by=_by(), now=now)
     counts = Counter(line.action for line in proposal.lines if "lost" in line.because)
     page = render_template(
         "cover/cover.html", chains=_chains(proposal, lines), lines=lines, everything=_written(proposal, proposal.lines),
         kept=counts["colleague"] + counts["swap"], offered=counts["offer"], cancelled=counts["cancel"],
-        told=sum(line.told for line in lines), answer_by=proposal.answer_by, plans=settled, names=names, now=now,
+        told=sum(line.told for line in lines), calls=sum(line.to_call for line in lines),
+        answer_by=proposal.answer_by, plans=[plan for plan in settled if plan.recent], names=names, now=now,
+        mine=lambda row: seen_carrier() in (None, row.carrier_id),
         refusal=refusal, came=session.pop("came", None), place_words=_place(names), is_today=_on_day_of(now),
         short_day=short_day,
         seconds_of=lambda at: f"{at.astimezone(i18n.zone()):%H:%M:%S}", spoken_code=lambda code: spoken(code or ""),
         to_call=[line for plan in settled for line in plan.lines if line.to_call],
+        gone=[line for plan in settled for line in plan.lines if line.gone],
     )  # fmt: skip
     return page, code
 
@@ -165,13 +200,14 @@ def _chains(proposal: Proposal, lines: Sequence[Shown]) -> list[Chain]:
     return sorted(found, key=lambda chain: (chain.lines[0].starts_at, chain.number))
 
 
-def _shown(line: Line, row: Any, names: Names, told: bool) -> Shown:
+def _shown(line: Line, row: Any, names: Names, agreed: bool, now: datetime) -> Shown:
     words, after = _place(names), line.after
     same_time = line.action not in (OFFER, CANCEL)
+    told = agreed and line.before.starts_at > now + cover.TELL_AFTER
     return Shown(
         line.talk_id, line.action, line.before.starts_at, after.starts_at if after and not same_time else None,
         spoken(row.code or ""), row.language, row.topic, words(line.before), words(after) if after else "",
-        _why(line, names), told and not same_time,
+        _why(line, names), told and not same_time, not told and not same_time,
     )  # fmt: skip
 
 

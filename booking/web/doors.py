@@ -105,7 +105,7 @@ def _let_in(member: Member, door: Door) -> None:
 
 def seen_carrier() -> int | None:
     """Whose visitors' names the one at the desk may know: reception its whole centre's (None), a lead of one carrier
-    only that carrier's (S25)."""
+    only that carrier's (S25). Whom she may not know she does not move, cancel, answer for or take back either."""
     member: Member = g.staff
     return member.carrier_id if member.role == LEAD else None
 

@@ -102,6 +102,7 @@ class Worker:
             return
         reminders.stuck(now=now)
         offers.lapse_due(now)
+        self._try(offers.renew_due, "proposed times")
         waitlist.lapse_due(now)
         self._try(self._offer_freed, "the wait list")
         if time.monotonic() >= self._paused_until:

@@ -587,13 +587,16 @@ def test_a_place_that_is_gone_is_not_given_back(house, anna, monkeypatch):
     absence = sick(house, anna)
     settle(house)
     [line] = rows(m.CoverLine.id)
-    with pytest.raises(SlotTaken):
+    with pytest.raises(WrongState) as refused:
         uncover.take_back(house, line, by=LEAD, now=LATER)
+    assert refused.value.state == "lost-absent"
     with pytest.raises(TooLate):
         uncover.take_back(house, line, by=LEAD, now=NINE)
     with pytest.raises(NotFound):
         uncover.take_back(house, line + 1, by=LEAD, now=LATER)
     change(m.Absence, absence, ends_at=at("2027-03-03 00:00"))
+    with pytest.raises(SlotTaken):  # within the three minutes it is kept for taking all of it back
+        uncover.take_back(house, line, by=LEAD, now=NOW)
     monkeypatch.setattr(uncover.appointment_store, "claim", lambda *_, **__: False)
     with pytest.raises(SlotTaken):
         uncover.take_back(house, line, by=LEAD, now=LATER)

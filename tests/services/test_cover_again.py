@@ -1,10 +1,14 @@
 """Cover that happens twice, and cover that comes too late: what is told then, and to whom."""
 
+from datetime import date
+
 import pytest
 
-from booking.services import appointments, covered, uncover
+from booking.domain.errors import NotFound, WrongState
+from booking.domain.rostering import Spell
+from booking.services import appointments, cover, covered, offers, reminders, roster, uncover
 from booking.store import models as m
-from tests.people import NINE, NOW, a_counsellor, an_absence, at, change, rows
+from tests.people import DAY, MINUTE, NINE, NOW, a_counsellor, an_absence, an_appointment, at, change, rows
 from tests.services.test_cover import LATER, LEAD, anna, berta, booked, house, settle, sick, the
 
 pytestmark = pytest.mark.usefixtures("inside")
@@ -81,3 +85,112 @@ def test_a_colleague_of_another_carrier_sees_a_visitor_only_while_she_is_hers(ho
     an_absence(house, berta, NINE, at("2027-03-04 00:00"))
     settle(house, now=LATER)
     assert appointments.person(house, id_, **hers) == (None, True)
+
+
+# ── a proposed time that is lost itself ───────────────────────────────────────────────────────────────────────────
+
+THURSDAY, FRIDAY = at("2027-03-04 09:00"), at("2027-03-05 09:00")
+
+
+def proposed(house, anna, **values):
+    id_ = booked(house, **values)
+    sick(house, anna)
+    settle(house)
+    assert rows(m.Hold.starts_at, kind="offer") == [THURSDAY]
+    return id_
+
+
+def leave(house, anna, days=1):
+    an_absence(house, anna, at("2027-03-04 00:00"), at("2027-03-04 00:00") + days * DAY)
+
+
+def test_what_a_leave_takes_of_a_proposal_is_said_when_it_is_saved(house, anna):
+    id_ = proposed(house, anna)
+    day = Spell(date(2027, 3, 4), date(2027, 3, 4))
+    saved = roster.report_absence(house, [anna], "sick", day, carrier_id=None, by=LEAD, now=LATER)
+    assert [(one.id, one.starts_at) for one in saved.outside] == [(id_, THURSDAY)]
+
+
+def test_nobody_is_told_of_a_proposed_time_that_is_gone(house, anna):
+    proposed(house, anna)
+    assert offers.renew_due(LATER) == 0
+    leave(house, anna)
+    assert offers.renew_due(NOW) == 0  # her message does not go out yet, and the plan can be taken back
+    assert offers.renew_due(LATER) == 1
+    assert rows(m.Hold.starts_at, kind="offer") == [FRIDAY]
+    one = reminders.claim(reminders.waiting(now=LATER)[0], now=LATER)
+    assert (one.notice.kind, one.notice.offered_at) == ("offer", FRIDAY)
+
+
+def test_where_no_time_is_left_the_message_is_an_apology(house, anna):
+    proposed(house, anna)
+    leave(house, anna, days=60)
+    assert offers.renew_due(LATER) == 1
+    assert rows(m.Message.kind, state="due") == ["apology"]
+    assert (rows(m.CoverLine.state), rows(m.Hold.id, kind="offer")) == (["lapsed"], [])
+
+
+def test_a_proposal_that_goes_after_it_was_told_is_shown_renewed_and_told_or_called(house, anna):
+    id_ = proposed(house, anna)
+    with pytest.raises(WrongState):
+        offers.renew(house, id_, by=LEAD, now=LATER)
+    change(m.Message, rows(m.Message.id, kind="offer")[0], state="accepted", submitting_since=LATER)
+    [line] = covered.plans(house, now=LATER)[0].lines
+    assert (line.answerable, line.gone, line.to_call) == (True, False, False)
+    assert covered.appointment_of(house, line.id) == id_
+    leave(house, anna)
+    assert covered.plans(house, now=LATER)[0].lines[0].gone
+    cover.called(house, line.id, by=LEAD, now=LATER)
+    offers.renew(house, id_, by=LEAD, now=LATER)
+    assert rows(m.Message.state, kind="offer") == ["accepted", "due"]
+    [line] = covered.plans(house, now=LATER)[0].lines
+    assert (line.gone, line.called, line.after.starts_at) == (False, False, FRIDAY)
+    assert reminders.claim(reminders.waiting(now=LATER)[0], now=LATER) is None  # twice in a day is too often: a call
+    assert covered.plans(house, now=LATER)[0].lines[0].to_call
+    offers.decline(house, id_, by=LEAD, now=LATER)
+    with pytest.raises(NotFound):
+        offers.renew(house, id_, by=LEAD, now=LATER)
+
+
+def test_who_cannot_be_told_of_a_renewed_proposal_is_to_be_called(house, anna):
+    id_ = proposed(house, anna, phone="", reminders=False)
+    leave(house, anna)
+    offers.renew(house, id_, by=LEAD, now=LATER)
+    assert rows(m.Message.id, kind="offer") == []
+    assert covered.plans(house, now=LATER)[0].lines[0].to_call
+
+
+def test_a_proposal_answered_while_the_worker_looks_is_left_alone(house, anna, monkeypatch):
+    id_ = proposed(house, anna)
+    monkeypatch.setattr(offers.hold_store, "offers_told_by", lambda *_: [(house, id_)])
+    offers.decline(house, id_, by=LEAD, now=LATER)
+    assert offers.renew_due(LATER) == 0
+
+
+# ── too late to be told ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_whose_message_would_find_her_at_the_door_is_to_be_called(house, anna):
+    booked(house)
+    booked(house, NINE + 45 * MINUTE)
+    sick(house, anna, days=40)
+    now = NINE - 2 * MINUTE
+    settle(house, now=now)
+    first, second = covered.plans(house, now=now)[0].lines
+    assert (first.to_call, second.to_call) == (True, False)
+
+
+def test_who_was_not_called_yet_stays_on_the_list_until_her_time(house, anna):
+    """Three weeks ahead; the plan itself is shown for seven days."""
+    far = NINE + 14 * DAY
+    id_ = an_appointment(house, anna, far)
+    booked(house, far + 45 * MINUTE)
+    an_absence(house, anna, far, far + 60 * DAY)
+    settle(house)
+    later = NOW + 8 * DAY
+    [plan] = covered.plans(house, now=later)
+    assert ([line.row.id for line in plan.lines], plan.recent) == ([id_], False)
+    cover.called(house, plan.lines[0].id, by=LEAD, now=later)
+    assert covered.plans(house, now=later) == []
+    cover.called(house, plan.lines[0].id, by=LEAD, now=later)
+    assert covered.plans(house, now=far) == []

@@ -115,11 +115,14 @@ VERBS = {
     "screens": (lambda c, _: screens.screens(c), 1),
     "cast": (lambda c, _: practice.cast(c), 1),
     "next_morning": (lambda c, _: practice.next_morning(c, NOW), 3),
-    "presence.view": (lambda c, _: presence.view(c, None, 28, role="lead", carrier_id=None, now=NOW), 48),
+    "presence.view": (
+        lambda c, _: presence.view(c, None, 28, role="lead", carrier_id=None, now=NOW),
+        49,
+    ),  # with what is proposed
     "today_strip": (lambda c, _: presence.today_strip(c, now=NOW), 12),
     "report_absence": (
         lambda c, anna: roster.report_absence(c, [anna], "sick", SICK_TODAY, carrier_id=None, by=DESK, now=NOW),
-        57,
+        59,  # what is proposed before and after
     ),
     "open_days": (lambda c, _: practice.open_days(c, NOW, 30), 3),
 }
@@ -163,7 +166,7 @@ def test_a_plan_of_many_lines_takes_few_statements_for_each():
     (applied, undone), (applied_more, undone_more) = settled("ludwigsburg", 1), settled("balingen", 4)
     assert applied_more - applied <= 3 * (5 + 5)
     assert undone_more - undone <= 3 * (2 + 1)
-    assert (applied <= 49, undone <= 18) == (True, True)
+    assert (applied <= 50, undone <= 18) == (True, True)
 
 
 def test_what_is_done_with_one_appointment_takes_no_more_than_it_did():

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, update
@@ -11,6 +12,7 @@ from booking.store.db import db
 from tests.web.visiting import LEAD, RECEPTION, book, code_of, link_of, press, press_once, read, rows, signed_in, worded
 
 COVER = "/ludwigsburg/cover"
+BERLIN = ZoneInfo("Europe/Berlin")
 WEDNESDAY = "2027-03-03"
 
 
@@ -226,6 +228,82 @@ def test_what_she_says_on_the_telephone_is_her_answer(app, house, lead, watch):
         assert lead.post(forms[0].action, data=forms[0].fields).status_code == 303
     assert sorted(row["state"] for row in rows(app, "cover_line")) == ["accepted", "lapsed"]
     assert worded(app, "Says yes") not in read(lead.get(COVER)).words
+
+
+def test_on_the_telephone_a_new_time_that_is_gone_is_said_with_the_one_that_is_held(app, house, lead, watch):
+    booked(app, phone="")
+    close(app, house)
+    accept(lead)
+    watch.pass_by(minutes=3)
+    yes = next(form for form in read(lead.get(COVER)).forms if form.fields.get("reply") == "yes")
+    close(app, house, "2027-03-04")
+    assert worded(app, "Propose another time") in read(lead.get(COVER)).words
+    answer = lead.post(yes.action, data=yes.fields)
+    assert answer.status_code == 409
+    [held] = [row for row in rows(app, "hold") if row["kind"] == "offer"]
+    assert "stattdessen" in read(answer).words
+    assert f"{held['starts_at'].astimezone(BERLIN):%H:%M}" in read(answer).words
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(m.Closure).values(last_day=date(2027, 5, 1)))
+    answer = lead.post(yes.action, data=yes.fields)
+    assert worded(
+        app, "The proposed time is gone as well, and there is no other one. Please tell the visitor now."
+    ) in (read(answer).words)
+
+
+def test_another_time_is_proposed_where_the_first_is_gone(app, house, lead, watch):
+    booked(app)
+    close(app, house)
+    accept(lead)
+    watch.pass_by(minutes=3)
+    first = rows(app, "hold")[-1]["starts_at"]
+    close(app, house, "2027-03-04")
+    renew = next(form for form in read(lead.get(COVER)).forms if form.action.endswith("/renew"))
+    assert lead.post(renew.action, data=renew.fields).status_code == 303
+    assert [row["starts_at"] > first for row in rows(app, "hold") if row["kind"] == "offer"] == [True]
+    again = lead.post(renew.action, data=renew.fields)
+    assert (again.status_code, worded(app, "This new time is still there.") in read(again).words) == (409, True)
+
+
+def test_a_second_answer_says_what_was_and_nothing_but_yes_or_no_is_one(app, house, lead, watch):
+    booked(app, phone=""), booked(app, 1, phone="")
+    close(app, house)
+    accept(lead)
+    watch.pass_by(minutes=3)
+    forms = [form for form in read(lead.get(COVER)).forms if form.fields.get("reply") == "yes"]
+    assert lead.post(forms[0].action, data={**forms[0].fields, "reply": "perhaps"}).status_code == 422
+    assert {row["state"] for row in rows(app, "cover_line")} == {"applied"}
+    said = {
+        "yes": "The visitor has said yes already. The new time is booked.",
+        "no": "No new time waits for an answer now.",
+    }
+    for form, reply in zip(forms, said, strict=True):
+        fields = {**form.fields, "reply": reply}
+        lead.post(form.action, data=fields)
+        again = lead.post(form.action, data=fields)
+        assert (again.status_code, worded(app, said[reply]) in read(again).words) == (409, True)
+
+
+def test_a_lead_of_another_carrier_settles_the_house_but_speaks_for_no_visitor_of_it(app, house, lead, watch):
+    """One rule with moving and cancelling: what concerns one visitor is her carrier's, and reception's."""
+    booked(app, phone="")
+    close(app, house)
+    accept(lead)
+    watch.pass_by(minutes=3)
+    forms = [
+        form for form in read(lead.get(COVER)).forms if "/lines/" in form.action or "/appointments/" in form.action
+    ]
+    assert len(forms) > 2
+    [appointment] = rows(app, "appointment")
+    other = next(row["id"] for row in rows(app, "carrier")
+                 if row["id"] != appointment["carrier_id"] and row["centre_id"] == house["ludwigsburg"])  # fmt: skip
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(m.Staff).where(m.Staff.login == LEAD).values(carrier_id=other))
+    for form in forms:
+        assert lead.post(form.action, data=form.fields).status_code == 404
+    page = read(lead.get(COVER))
+    assert worded(app, "another carrier's visitor") in page.words
+    assert not [form for form in page.forms if "/lines/" in form.action or "/appointments/" in form.action]
 
 
 def test_a_call_before_an_undo_is_a_second_call_after_it(app, house, lead):

@@ -58,9 +58,9 @@ def line(session: Session, centre_id: int, line_id: int) -> LineRow:
     return found
 
 
-def is_lost(case: Case, row: BookedRow, place: Place, now: datetime) -> bool:
-    """Whether somebody or something of that place is not there any more."""
-    return cover_values.lost(case.inputs, talk(row, case.inputs.plan, now)._replace(place=place)) is not None
+def lost_to(case: Case, row: BookedRow, place: Place, now: datetime) -> str | None:
+    """Who or what of that place is not there (any more): one of CAUSES; None if all is."""
+    return cover_values.lost(case.inputs, talk(row, case.inputs.plan, now)._replace(place=place))
 
 
 def can_be_kept(case: Case, row: BookedRow, place: Place, now: datetime) -> bool:

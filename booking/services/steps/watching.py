@@ -88,8 +88,10 @@ class Outside(NamedTuple):
 
 
 def left_outside(session: Session, centre_id: int, now: datetime) -> list[Outside]:
-    """Every booked appointment that has no place in the roster as it stands, by its beginning."""
-    booked = store.booked(session, centre_id, now)
+    """Every booked appointment, and every new time that is proposed to somebody, that has no place in the roster as it
+    stands, by its beginning."""
+    booked = [*store.booked(session, centre_id, now), *store.offered(session, centre_id, now)]
+    booked.sort(key=lambda one: (one[1].starts_at, one[0]))
     if not booked:
         return []
     rules = planning.rules_of(session, centre_id)
