@@ -190,7 +190,7 @@ def check_term(old: Term, new: Term, today: date) -> None:
 def first_change(old: Term, new: Term, today: date) -> date:
     """The first day on which these terms differ, today at the earliest."""
     days = [min(old[0] or date.min, new[0] or date.min)] if old[0] != new[0] else []
-    days += [min(old[1] or date.max, new[1] or date.max) + DAY] if old[1] != new[1] else []
+    days += [min(old[1] or date.max, new[1] or date.max, date.max - DAY) + DAY] if old[1] != new[1] else []
     return max(min(days, default=today), today)
 
 

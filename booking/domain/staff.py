@@ -59,6 +59,12 @@ def enters_on(secret_since: date | None, first_day: date | None) -> date | None:
     return None if secret_since is None else max(secret_since, first_day or secret_since)
 
 
+def check_days(first_day: date | None, secret_since: date | None, last_day: date | None) -> None:
+    """Nobody's last day lies before her first, or before she is bound to secrecy. Refusal: Invalid."""
+    if last_day is not None and last_day < max(first_day or last_day, secret_since or last_day):
+        raise Invalid("last_day", "ends-before-start")
+
+
 def may_enter(account: Account, today: date) -> bool:
     """From her first day, and bound to secrecy, to her last."""
     first = enters_on(account.secret_since, account.first_day)

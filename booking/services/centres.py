@@ -18,7 +18,7 @@ from booking.domain.roster import Hours
 from booking.domain.times import local_day
 from booking.gateways import centre_files, qr
 from booking.gateways.centre_files import Source
-from booking.services.steps import centre_text
+from booking.services.steps import centre_text, watching
 from booking.services.steps.centre_rows import Loading
 from booking.services.steps.recording import board_changed, look
 from booking.store import centres as store
@@ -52,10 +52,13 @@ def listed() -> list[CentreRow]:
         return store.centres(session)
 
 
-def walk_in_hours(centre_id: int) -> list[tuple[int, time, time]]:
-    """Weekday (Monday is 0), from, to; through the week."""
+def walk_in_hours(centre_id: int, *, now: datetime) -> list[tuple[int, time, time]]:
+    """Weekday (Monday is 0), from, to; through the week. Only what holds when it comes round next: nobody is invited
+    to a closed day, or to a place that is there no more."""
     with reading() as session:
-        return sorted((h.weekday, h.starts, h.ends) for h in roster.opening_hours(session, centre_id) if h.walk_in)
+        hours = [h for h in roster.opening_hours(session, centre_id) if h.walk_in]
+        held = watching.can_be_open(session, centre_id, now)
+        return sorted((h.weekday, h.starts, h.ends) for h in hours if held.again(h, now))
 
 
 def carriers(centre_id: int) -> list[CarrierRow]:

@@ -132,6 +132,12 @@ def today_strip(centre_id: int, *, now: datetime) -> Strips:
         return _strips(session, centre_id, watching.seen(session, centre_id, [day]))
 
 
+def min_present(centre_id: int) -> int:
+    """How many the centre asks for in every open minute."""
+    with reading() as session:
+        return planning.rules_of(session, centre_id).min_present
+
+
 def closed_today(centre_id: int, *, now: datetime) -> ClosureRow | None:
     """The closure that shuts the whole centre all day today, an emergency before a plan; None on all other days."""
     with reading() as session:

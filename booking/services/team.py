@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from booking.domain import staff as rules
 from booking.domain.actors import By
 from booking.domain.errors import NotAllowed
+from booking.domain.rostering import first_change
 from booking.domain.staff import Account
 from booking.services.steps.accounts import account_of, changed, may_enter
 from booking.services.steps.accounts import new_link as write_link
@@ -72,17 +73,20 @@ def set_dates(
     """The day of the secrecy commitment and the last day of work; both are judged at every request.
 
     That somebody goes is a fact: the gap it opens is an alarm, and what is booked with her then is answered.
-    Refusals: NotFound, NotAllowed.
+    Refusals: NotFound, NotAllowed, Invalid.
     """
     with transaction(centre_id) as session:
         account = _managed(session, centre_id, staff_id, by)
+        rules.check_days(account.first_day, secret_since, last_day)
         change = Change(session, centre_id, By("desk", by), now, fact=True)
 
         def write() -> None:
             store.change(session, centre_id, staff_id, secret_since=secret_since, last_day=last_day)
             changed(session, account, "dates-changed", now, by)
 
-        return roster_changed(change, change.today, None, write)
+        was, term = (account.secret_since, account.last_day), (secret_since, last_day)
+        leaves = first_change((None, account.last_day), (None, last_day), change.today)
+        return roster_changed(change, first_change(was, term, change.today), None, write, (leaves, None))
 
 
 def _managed(session: Session, centre_id: int, staff_id: int, by: int) -> Account:

@@ -134,7 +134,7 @@ def times_page(offers: Offers, here: str, **more: Any) -> str:
     return render_template(
         "appointments/times.html", topic=offers.topic, days=found.days, chosen_day=found.chosen_day, action_url=here,
         next_free=[Time(start) for start in found.next_free], times=[Time(start) for start in found.times],
-        walk_in_hours=centres.walk_in_hours(g.centre.id), **more,
+        walk_in_hours=centres.walk_in_hours(g.centre.id, now=clock.now()), **more,
     )  # fmt: skip
 
 

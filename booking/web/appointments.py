@@ -58,7 +58,7 @@ def first_page() -> ResponseReturnValue:
 @blueprint.get("/<centre>/<language:language>/")
 def topics() -> ResponseReturnValue:
     """With `?embed` it is a part of the centre's own site: only the tiles, which open pages of their own."""
-    hours = centres.walk_in_hours(g.centre.id)
+    hours = centres.walk_in_hours(g.centre.id, now=clock.now())
     shut = presence.closed_today(g.centre.id, now=clock.now()) is not None
     topics_ = appointments.topics(g.centre.id)
     embedded = "embed" in request.args

@@ -84,7 +84,7 @@ def slip(ticket_id: int) -> ResponseReturnValue:
     partner = next((one for one in centres.partners(g.centre.id) if one.slug == row.referred_to), None)
     return render_template(
         "desk/slip.html", number=shown(row.number), ticket=row, partner=partner,
-        walk_in_hours=centres.walk_in_hours(g.centre.id), now=clock.now(),
+        walk_in_hours=centres.walk_in_hours(g.centre.id, now=clock.now()), now=clock.now(),
     )  # fmt: skip
 
 

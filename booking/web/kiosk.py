@@ -169,7 +169,7 @@ def _given_just_now() -> tickets.TicketRow | None:
 def _home(**more: Any) -> str:
     address = (config().public_url or request.host_url.rstrip("/")) + url_for("appointments.topics")
     return render_template(
-        "kiosk/home.html", welcome=_welcome(), walk_in_hours=centres.walk_in_hours(g.centre.id),
+        "kiosk/home.html", welcome=_welcome(), walk_in_hours=centres.walk_in_hours(g.centre.id, now=clock.now()),
         picture=centres.address_picture(address), **more,
     )  # fmt: skip
 

@@ -10,11 +10,12 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from booking import clock
 from booking.domain.errors import Invalid, NotFound, WrongCredentials
+from booking.domain.presence import Gap
 from booking.domain.staff import ADMINISTRATOR, COUNSELLOR, LANGUAGES, LEAD, RECEPTIONIST
-from booking.services import centres
+from booking.services import centres, presence
 from booking.services import staff as service
 from booking.services import team as team_service
-from booking.web import i18n, limits
+from booking.web import i18n, limits, strips
 from booking.web.doors import STAFF_COOKIE, cookie_name, drop_cookie, keep_cookie, no_store
 from booking.web.errors import sentence, status
 from booking.web.forms import MISSING, TOO_LONG, Form
@@ -23,6 +24,7 @@ from booking.web.places import LARGEST_ID, config
 blueprint = Blueprint("staff", __name__)
 FIRST_PAGES = {RECEPTIONIST: "desk", LEAD: "desk", COUNSELLOR: "calls", ADMINISTRATOR: "team"}
 LANGUAGE_CHOICES = [SelectChoice(tag, i18n.PAGES[tag].endonym) for tag in LANGUAGES]
+MOST_GAPS = 12
 DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
 
 
@@ -197,12 +199,18 @@ def team() -> ResponseReturnValue:
 
 
 def _team_page(
-    *, form: DatesForm | None = None, of: int | None = None, link: str | None = None, code: int = 200
-) -> ResponseReturnValue:
-    """`of`: the account whose dates are being corrected (`form`), or for whom the new `link` is, shown this once."""
+    *, form: DatesForm | None = None, of: int | None = None, link: str | None = None, opened: tuple[Gap, ...] = (),
+    outside: int | None = None, code: int = 200,
+) -> ResponseReturnValue:  # fmt: skip
+    """`of`: the account whose dates are being corrected (`form`), for whom the new `link` is, shown this once, or whose
+    new dates have `opened` these gaps."""
     rows = team_service.team(g.staff.centre_id, by=g.staff.id, now=clock.now())
-    page = render_template("staff/team.html", team=rows, form=form, of=of, link=link, saved=request.args.get("saved"),
-                           outside=request.args.get("outside", type=int))  # fmt: skip
+    gaps = [strips.gap_words(gap, presence.min_present(g.centre.id)) for gap in opened[:MOST_GAPS]]
+    page = render_template(
+        "staff/team.html", team=rows, form=form, of=of, link=link, gaps=gaps, more_gaps=len(opened) - len(gaps),
+        saved=str(of) if opened else request.args.get("saved"),
+        outside=outside or request.args.get("outside", type=int),
+    )  # fmt: skip
     return page, code
 
 
@@ -233,10 +241,16 @@ def _set_dates(staff_id: int) -> ResponseReturnValue:
         for name in form.errors:
             form[name].errors = [sentence(Invalid(name, "birthday-unreadable"))]
         return _team_page(form=form, of=staff_id, code=422)
-    saved = team_service.set_dates(
-        g.staff.centre_id, staff_id, secret_since=form.secret_since.data, last_day=form.last_day.data, by=g.staff.id,
-        now=clock.now(),
-    )  # fmt: skip
+    try:
+        saved = team_service.set_dates(
+            g.staff.centre_id, staff_id, secret_since=form.secret_since.data, last_day=form.last_day.data,
+            by=g.staff.id, now=clock.now(),
+        )  # fmt: skip
+    except Invalid as refusal:
+        form.refuse(refusal, sentence(refusal))
+        return _team_page(form=form, of=staff_id, code=status(refusal))
+    if saved.opened:  # named on this page alone: the roster shows those of the next weeks
+        return _team_page(of=staff_id, opened=saved.opened, outside=len(saved.outside))
     return _team_saved(staff_id, outside=len(saved.outside))
 
 

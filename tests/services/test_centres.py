@@ -539,7 +539,7 @@ def test_what_pages_know_of_a_centre(loaded):
     centre = centres.by_slug("here")
     assert centres.by_id(centre.id) == centre
     assert (centre.zone, centre.name["en"], centre.languages) == ("Europe/Berlin", "Here", ["de", "en", "ar"])
-    assert centres.walk_in_hours(centre.id) == [(1, time(11), time(13))]
+    assert centres.walk_in_hours(centre.id, now=NOW) == [(1, time(11), time(13))]
     assert [c.name for c in centres.carriers(centre.id)] == ["Red", "Blue"]
     assert centres.partner(centre.id, one(m.Partner).id).phone == "+49 30 23125 002"
     assert centres.partner(centre.id + 1, one(m.Partner).id) is None

@@ -9,7 +9,7 @@ from booking.domain.errors import Invalid, LeavesCentreEmpty, NotAllowed, NotFou
 from booking.domain.presence import Gap
 from booking.domain.roster import Closure
 from booking.domain.times import Span
-from booking.services import appointments, closures, screens
+from booking.services import appointments, centres, closures, screens
 from booking.services.steps import watching
 from booking.store import models as m
 from booking.store.db import reading, transaction
@@ -455,6 +455,26 @@ def test_a_site_ends_with_its_rooms_and_its_people_are_nowhere_reachable(centre,
     assert {id_: [free.bit_count() for free in places] for id_, places in rooms.items()} == {
         id_of(m.Room, centre, "r1"): [288]
     }
+
+
+def test_nobody_is_invited_without_an_appointment_when_nobody_can_be_there(centre, anna, lena):
+    """Each line of the walk-in hours counts as it comes round next: Tuesday's is today, and then in a week."""
+    change_all(m.Hours, m.Hours.id > 0, walk_in=True)
+
+    def invited(now=NOW):
+        return [weekday for weekday, _starts, _ends in centres.walk_in_hours(centre, now=now)]
+
+    assert invited() == [0, 1, 2, 3, 4]
+    close(centre, Closure(TODAY, TODAY, None), fact=True, by=lena)
+    close(centre, Closure(TOMORROW, TOMORROW, None, "shut", time(9), time(11)), by=lena)
+    assert invited() == [0, 2, 3, 4]
+    assert invited(at("2027-03-02 12:00")) == [0, 1, 2, 3, 4]
+    close(centre, Closure(TOMORROW, TOMORROW, None, "desk_only"), by=lena)
+    assert invited() == [0, 3, 4]
+    change(m.Room, id_of(m.Room, centre, "r1"), site_id=a_site(centre, last_day=date(2027, 3, 5)))
+    assert invited() == [3, 4]
+    change_all(m.Site, m.Site.id > 0, last_day=TODAY - DAY)
+    assert invited() == []
 
 
 def test_a_group_room_counts_with_each_of_its_places(centre, anna):

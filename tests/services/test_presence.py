@@ -220,6 +220,12 @@ def test_who_leaves_opens_a_gap_as_a_fact_and_her_appointments_are_named(centre,
     assert team.set_dates(centre, anna, last_day=None, **days) == closures.Saved()
 
 
+def test_who_leaves_in_half_a_year_opens_gaps_that_are_named_today(centre, anna, lena):
+    days = {"secret_since": TODAY - DAY, "by": lena.staff_id, "now": NOW}
+    saved = team.set_dates(centre, anna, last_day=date(2027, 9, 3), **days)
+    assert saved.opened[0] == Gap("present", Span(at("2027-09-06 09:00"), at("2027-09-06 12:00")))
+
+
 def test_nobody_is_present_where_no_place_is(centre, anna):
     """The only house has ended, or begins tomorrow; a room that belongs to no site is always in a house."""
     room, site = id_of(m.Room, centre, "r1"), a_site(centre, last_day=TODAY)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from booking.domain.errors import NotAllowed, NotFound
+from booking.domain.errors import Invalid, NotAllowed, NotFound
 from booking.services import staff, team
 from booking.store import models as m
 from booking.store.db import reading
@@ -105,10 +105,22 @@ def test_taking_api_access_back_revokes_the_tokens_for_good(house):
     assert [what for what, *_ in changes()] == ["api-allowed", "token-issued", "api-forbidden", "api-allowed"]
 
 
+def test_nobody_leaves_before_she_comes(house):
+    by, carla = a_member(house, "administrator"), a_member(house, first_day=TODAY)
+    yesterday = TODAY - timedelta(days=1)
+    for since, last in ((None, yesterday), (TODAY + timedelta(days=1), TODAY)):
+        with pytest.raises(Invalid) as refusal:
+            team.set_dates(house, carla, secret_since=since, last_day=last, by=by, now=NOW)
+        assert (refusal.value.field, refusal.value.reason) == ("last_day", "ends-before-start")
+    assert changes() == []
+    team.set_dates(house, carla, secret_since=TODAY, last_day=TODAY, by=by, now=NOW)
+
+
 def test_the_secrecy_commitment_opens_the_door_and_the_last_day_shuts_it(house):
     by, carla = a_member(house, "administrator"), a_member(house, secret_since=None)
     team.set_dates(house, carla, secret_since=TODAY, last_day=None, by=by, now=NOW)
     secret = sign_in()
-    team.set_dates(house, carla, secret_since=TODAY, last_day=TODAY - timedelta(days=1), by=by, now=NOW)
-    assert staff.member(secret, now=NOW) is None
+    later = NOW + timedelta(days=1)
+    team.set_dates(house, carla, secret_since=TODAY, last_day=TODAY, by=by, now=later)
+    assert (staff.member(secret, now=NOW) is None, staff.member(secret, now=later)) == (False, None)
     assert changes()[0] == ("dates-changed", by, f"staff-{carla}")

@@ -387,6 +387,17 @@ def test_who_leaves_leaves_appointments_that_the_team_page_counts(app, lead):
     assert code in read(lead.get(ROSTER)).words
 
 
+def test_the_gaps_that_somebody_leaves_are_named_and_impossible_days_refused(app, lead):
+    report(lead, everybody(app)[1:], first_day=THURSDAY, last_day=THURSDAY)
+    forms = read(lead.get("/ludwigsburg/team")).forms
+    hers = next(f for f in forms if f.fields.get("staff_id") == everybody(app)[0] and "last_day" in f.inputs)
+    dates = {**hers.fields, "step": "dates"}
+    refused = lead.post("/ludwigsburg/team", data={**dates, "last_day": "1990-01-01"})
+    assert (refused.status_code, said(app, "ends-before-start") in read(refused).words) == (422, True)
+    page = read(lead.post("/ludwigsburg/team", data={**dates, "last_day": WEDNESDAY}))
+    assert worded(app, "%(when)s: nobody is there", when="Do 04.03. 09:00–12:00") in page.words
+
+
 # ── the lead of one carrier among several ─────────────────────────────────────────────────────────────────────────
 
 

@@ -22,7 +22,7 @@ from booking.domain.places import (
     places_left,
 )
 from booking.domain.reserve import kept_back, released, still_to_come
-from booking.domain.roster import NOT_PLANNED, Calendar, Opening, Work
+from booking.domain.roster import NOT_PLANNED, Calendar, Closure, Opening, Work
 from booking.domain.staff import plans_for
 from booking.domain.times import Span, day_span, days_from, local_day
 from booking.domain.whereabouts import Said
@@ -85,7 +85,7 @@ def person_of(session: Session, centre_id: int, staff_id: int, carrier_id: int |
 def house(session: Session, centre_id: int, rules: Rules, days: tuple[date, ...]) -> House:
     """Who works when on these days, which follow each other."""
     closures = roster_store.closures(session, centre_id, days[0])
-    cal = roster.calendar(rules.zone, days, closures, festivals.within(rules.region, days[0], days[-1]))
+    cal = _calendar(rules, days, closures)
     hours = roster.opening(cal, roster_store.opening_hours(session, centre_id))
     shifts = roster_store.shifts(session, centre_id)
     planned = roster.rostered(cal, shifts, roster_store.day_shifts(session, centre_id, days[0], days[-1]))
@@ -97,6 +97,15 @@ def house(session: Session, centre_id: int, rules: Rules, days: tuple[date, ...]
         p.id: own[p.id].within(~(away.get(p.id, 0) | carriers.get(p.carrier_id, 0))) for p in people.values()
     }  # fmt: skip
     return House(rules, cal, hours, people, own, at_work)
+
+
+def calendar(session: Session, centre_id: int, rules: Rules, days: tuple[date, ...]) -> Calendar:
+    """On which of these days, which follow each other, the centre is not shut."""
+    return _calendar(rules, days, roster_store.closures(session, centre_id, days[0]))
+
+
+def _calendar(rules: Rules, days: tuple[date, ...], closures: Collection[Closure]) -> Calendar:
+    return roster.calendar(rules.zone, days, closures, festivals.within(rules.region, days[0], days[-1]))
 
 
 def today(session: Session, centre_id: int, now: datetime) -> House:

@@ -12,8 +12,8 @@ from booking.domain.centre_changes import Booked, Frame, outside
 from booking.domain.errors import Affected
 from booking.domain.places import places_left
 from booking.domain.presence import Head, Watch
-from booking.domain.roster import NOT_PLANNED, Calendar
-from booking.domain.times import DAY, Span, days_from, local_day
+from booking.domain.roster import NOT_PLANNED, Calendar, Hours
+from booking.domain.times import DAY, Span, days_from, instant, local_day
 from booking.services.steps import planning
 from booking.services.steps.planning import House
 from booking.store import centres as centre_store
@@ -21,6 +21,8 @@ from booking.store import roster as roster_store
 from booking.store import rostering as store
 from booking.store.roster import TalkRoom
 from booking.store.rostering import InUse
+
+WEEK = 7
 
 
 class Seen(NamedTuple):
@@ -47,6 +49,29 @@ def seen(session: Session, centre_id: int, days: Iterable[date]) -> Seen:
     )
     rooms = _rooms(offices, here, used)
     return Seen(here, Watch(cal, here.opening, heads, rooms, rules.min_present, rules.min_reachable))
+
+
+class Held(NamedTuple):
+    """The steps of the next days in which the centre is not closed, and there is a place to be."""
+
+    calendar: Calendar
+    steps: int
+
+    def again(self, hours: Hours, now: datetime) -> bool:
+        """Whether something of these hours holds when they come round next."""
+        cal = self.calendar
+        for day in cal.days:
+            if day.weekday() == hours.weekday and instant(day, hours.ends, cal.zone) > now:
+                return bool(cal.wall(day, hours.starts, hours.ends) & self.steps)
+        return False
+
+
+def can_be_open(session: Session, centre_id: int, now: datetime) -> Held:
+    """Today and the week after it."""
+    rules = planning.rules_of(session, centre_id)
+    cal = planning.calendar(session, centre_id, rules, tuple(days_from(local_day(now, rules.zone), WEEK + 1)))
+    opened = reduce(or_, (cal.whole_days(day, day) for day in cal.open_days), 0)
+    return Held(cal, opened & ~cal.no_talks & _house_there(cal, roster_store.talk_rooms(session, centre_id)))
 
 
 def _house_there(cal: Calendar, offices: Sequence[TalkRoom]) -> int:
