@@ -15,7 +15,7 @@ from booking.domain.errors import NotFound, Refusal
 from booking.domain.tickets import shown
 from booking.services import alarms, appointments, aside, calls, kiosks, taps, tickets, transfers, undo, whereabouts
 from booking.services.calls import Line, RoomNow, TicketRow
-from booking.web import i18n, undoing
+from booking.web import i18n, undoing, wishes
 from booking.web.errors import sentence, status
 from booking.web.forms import Form, HereForm
 from booking.web.reasons import because
@@ -129,6 +129,23 @@ def transfer(ticket_id: int) -> ResponseReturnValue:
     return _do(
         lambda: transfers.transfer(g.centre.id, ticket_id, kind, target, of=g.staff.id, by=_by(), now=clock.now())
     )  # fmt: skip
+
+
+@blueprint.get("/<centre>/calls/<int:ticket_id>/follow-up")
+def follow_up(ticket_id: int) -> ResponseReturnValue:
+    """From a talk on to her own times for this matter; a walk-in's is chosen first. Refusal: NotFound."""
+    row, now = tickets.ticket(g.centre.id, ticket_id), clock.now()
+    if row.counsellor_id != g.staff.id:
+        raise NotFound
+    if slug := request.args.get("topic"):
+        topic = appointments.topic(g.centre.id, slug, now=now)
+    elif row.appointment_id is not None:
+        topic = appointments.topic_of_appointment(g.centre.id, row.appointment_id, now=now)
+    else:
+        topics = appointments.topics(g.centre.id)
+        return render_template("calls/follow_up.html", ticket=row, number=shown(row.number), topics=topics)
+    spoken_here = {"talk": row.language} if row.language in i18n.SPOKEN else {}
+    return redirect(wishes.once_more(topic, g.staff.id, **spoken_here), 303)
 
 
 @blueprint.post("/<centre>/calls/<int:ticket_id>/figures")

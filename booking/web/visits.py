@@ -4,7 +4,6 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +14,6 @@ from booking import clock
 from booking.domain.actors import WEB
 from booking.domain.appointments import spoken
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken, TooLate, WrongCredentials, WrongState
-from booking.domain.places import FOLLOW_UP
 from booking.services import appointments, changes, offers, own_data
 from booking.services.appointments import Card, Topic
 from booking.web import i18n, limits, wishes
@@ -209,11 +207,7 @@ def _times(link: str, card: Card, *, refused: bool = False) -> str:
 
 def _again(card: Card) -> str:
     """On to the times for the same matter with the same counsellor."""
-    topic = _topic(card)
-    asked = {"with": wishes.same_counsellor(card.counsellor_id)}
-    if FOLLOW_UP in topic.lengths:
-        asked["length"] = FOLLOW_UP
-    return f"{url_for('appointments.age', topic=topic.slug)}?{urlencode(asked)}"
+    return wishes.once_more(_topic(card), card.counsellor_id)
 
 
 def _shown(card: Card) -> Shown:

@@ -4,12 +4,14 @@ Nothing in it says who she is. What cannot be read counts as not said.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask, g, request
+from flask import Flask, g, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from booking.domain.places import FIRST, LENGTHS, MODES, Wish
+from booking.domain.places import FIRST, FOLLOW_UP, LENGTHS, MODES, Wish
 from booking.services import wishes
+from booking.services.appointments import Topic
 from booking.services.wishes import MOST_PEOPLE
 from booking.web import i18n
 from booking.web.answers import age_answer, age_query, area_answer
@@ -38,6 +40,15 @@ def given() -> dict[str, Any]:
 def same_counsellor(counsellor_id: int) -> str:
     """For an address: the same person once more. Only who has an appointment with her is given it."""
     return str(_seal().dumps([g.centre.id, counsellor_id]))
+
+
+def once_more(topic: Topic, counsellor_id: int, **wished: str) -> str:
+    """The address of the times for this matter with the same counsellor, as a follow-up where that takes other time."""
+    asked = {**wished, "with": same_counsellor(counsellor_id)}
+    if FOLLOW_UP in topic.lengths:
+        asked["length"] = FOLLOW_UP
+    page = i18n.page_language() if i18n.page_language() in g.centre.languages else i18n.FALLBACK
+    return f"{url_for('appointments.age', topic=topic.slug, language=page)}?{urlencode(asked)}"
 
 
 def query() -> dict[str, Any]:

@@ -90,6 +90,7 @@ PAGES = {
     "calls.transfer_page": COUNSELLING,
     "calls.transfer": COUNSELLING,
     "calls.tell": COUNSELLING,
+    "calls.follow_up": COUNSELLING,
     "calls.take_back": COUNSELLING,
 }
 # Calls of the JSON door behind a staff token.

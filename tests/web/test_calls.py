@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -394,3 +395,22 @@ def test_after_a_talk_two_taps_are_enough_and_the_next_page_asks_no_more(app, de
     assert [{name: row[name] for name in told} for row in rows(app, "figure")] == [told]
     wrong = ricci.post(form.action, data={**form.fields, "topic": "nothing"})
     assert wrong.status_code == 422
+
+
+def test_in_a_talk_one_key_leads_to_her_own_times_and_the_next_appointment_is_hers(app, desk, ricci, house):
+    give(desk, language="ar")
+    call(ricci), step(ricci, "start")
+    ticket = only_ticket(app)
+    assert f"{CALLS}/{ticket['id']}/follow-up" in ricci.get(CALLS).text
+    assert f"{CALLS}/{ticket['id']}/follow-up?topic=residence" in ricci.get(f"{CALLS}/{ticket['id']}/follow-up").text
+    address = ricci.get(f"{CALLS}/{ticket['id']}/follow-up?topic=residence").headers["Location"]
+    asked = parse_qs(urlsplit(address).query)
+    assert ("/residence" in urlsplit(address).path, asked["talk"]) == (True, ["ar"])
+    answer = ricci.get(address, follow_redirects=True)
+    while not (form := next((f for f in read(answer).forms if "start" in f.offered), None)):
+        answer = press(ricci, answer, age="reached")
+    answer = press(ricci, press(ricci, answer, start=form.offered["start"][0]), name="", phone="")
+    assert "/appointment/" in answer.request.path
+    assert [row["counsellor_id"] for row in rows(app, "appointment")] == [ticket["counsellor_id"]]
+    demir = signed_in(app, YOUTH_COUNSELLOR)
+    assert demir.get(f"{CALLS}/{ticket['id']}/follow-up").status_code == 404
