@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from booking.domain.availability import Counsellor, with_interpreter
 from booking.domain.cover_values import CANCEL, COLLEAGUE, MINUTE, OFFER, SWAP, Inputs, Line, Place, Talk, lost
-from booking.domain.places import IN_PERSON
+from booking.domain.places import IN_PERSON, serves
 from booking.domain.presence import Head, can_be_reached
-from booking.domain.times import GRAIN
+from booking.domain.times import GRAIN, local_day
 
 Taken = tuple[str, int, int]
 _NOTHING: Counter[Taken] = Counter()
@@ -72,7 +72,9 @@ def _person_faults(inputs: Inputs, talk: Talk, person: Counsellor, after: Place)
     if not all(_bit(inputs.there.get(person.id, 0), step) for step in _steps(inputs, after)):
         yield "absent"
     yield from _room_faults(inputs, talk, person, after)
-    if person.programmes.isdisjoint(request.programmes):
+    day = local_day(after.starts_at, plan.calendar.zone)
+    serving = {p for p in request.programmes if serves(plan.programmes[p], request.age, day)}
+    if person.programmes.isdisjoint(serving):
         yield "programme"
     if request.woman and person.woman is not True:
         yield "needs"

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from booking.domain.assignment import WEEKS, Load
 from booking.domain.availability import Offer, Plan, Request, offers_at
-from booking.domain.places import Room
-from booking.domain.times import GRAIN_MINUTES, Span
+from booking.domain.places import Room, serves
+from booking.domain.times import GRAIN_MINUTES, Span, local_day
 
 COLLEAGUE, SWAP, OFFER, CANCEL = ACTIONS = ("colleague", "swap", "offer", "cancel")
 PUT_OFF = (OFFER, CANCEL)  # her time does not take place, and she must be told
@@ -99,7 +99,9 @@ def lost(inputs: Inputs, talk: Talk) -> str | None:
         return ROOM
     if place.interpreter_id is not None and steps & ~inputs.interpreters.get(place.interpreter_id, 0):
         return INTERPRETER
+    day = local_day(place.starts_at, plan.calendar.zone)
     programmes = (plan.programmes[p] for p in talk.request.programmes)
+    programmes = (programme for programme in programmes if serves(programme, talk.request.age, day))
     runs = (plan.calendar.whole_days(p.first_day, p.last_day) for p in programmes)
     return PROGRAMME if all(steps & ~days for days in runs) else None
 

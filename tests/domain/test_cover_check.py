@@ -6,7 +6,7 @@ import pytest
 
 from booking.domain.cover_check import Violation, check
 from booking.domain.cover_values import Line, Place, Talk
-from booking.domain.places import Interpreter, Programme
+from booking.domain.places import Age, Interpreter, Programme
 from tests.covering import a_calendar, a_day, a_person, a_request, a_room, hours, inputs_of, wall
 
 CAL = a_calendar()
@@ -196,3 +196,14 @@ def test_a_gap_that_was_there_before_is_nobody_s_fault():
     people = [a_person(1, ALL_DAY, (1,)), a_person(2, ALL_DAY, (2,)), a_person(3, ALL_DAY, (3,))._replace(duty=False)]
     inputs = a_house(people=people, others=[busy], plan={"walk_in_steps": ALL_DAY})
     assert check(inputs, [a_line(THERE._replace(counsellor_id=3, room_id=3))]) == []
+
+
+def test_a_new_time_from_the_birthday_on_is_not_the_programme_s():
+    talk = Talk(1, HERE, a_request(CAL)._replace(age=Age(False, CAL.days[2])))
+    plan = {"programmes": {1: Programme(1, None, 27, None, None)}}
+    for day, found in ((1, False), (2, True)):
+        start = wall("09:00", CAL.days[day])
+        line = a_line(
+            THERE._replace(starts_at=start, ends_at=start + 30 * MINUTE, busy_until=start + 35 * MINUTE), "offer"
+        )
+        assert ("programme" in kinds(a_house(talk, plan=plan), line)) is found

@@ -58,6 +58,7 @@ PAGES = {
     "cover.undo": RECEPTION,
     "cover.answer": RECEPTION,
     "cover.back": RECEPTION,
+    "cover.renew": RECEPTION,
     "cover.called": RECEPTION,
     "cover.came": RECEPTION,
     "roster.page": RECEPTION,

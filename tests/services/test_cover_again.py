@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from booking.domain.availability import Age
 from booking.domain.errors import NotFound, WrongState
 from booking.domain.rostering import Spell
-from booking.services import appointments, cover, covered, offers, reminders, roster, uncover
+from booking.services import appointments, changes, cover, covered, offers, reminders, roster, uncover
 from booking.store import models as m
 from tests.people import DAY, MINUTE, NINE, NOW, a_counsellor, an_absence, an_appointment, at, change, rows
 from tests.services.test_cover import LATER, LEAD, anna, berta, booked, house, settle, sick, the
@@ -194,3 +195,32 @@ def test_who_was_not_called_yet_stays_on_the_list_until_her_time(house, anna):
     assert covered.plans(house, now=later) == []
     cover.called(house, plan.lines[0].id, by=LEAD, now=later)
     assert covered.plans(house, now=far) == []
+
+
+# ── the age rule ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def of_age(house, day):
+    change(m.Programme, rows(m.Programme.id)[0], before_birthday=27)
+    return booked(house, age=Age(False, day))
+
+
+@pytest.mark.parametrize(("birthday", "offered"), [(4, None), (5, THURSDAY)])
+def test_no_time_is_proposed_from_the_birthday_on_that_ends_a_programme_s_part(house, anna, birthday, offered):
+    of_age(house, date(2027, 3, birthday))
+    sick(house, anna)
+    [line] = cover.propose(house, now=NOW)[0].lines
+    assert (line.after.starts_at if line.after else None) == offered
+    settle(house)
+    assert rows(m.Hold.starts_at, kind="offer") == ([offered] if offered else [])
+
+
+def test_what_is_known_of_her_age_is_one_day_and_changes_with_a_new_answer(house, anna):
+    id_ = of_age(house, None)
+    assert the(m.Appointment.needs, of=id_) == {"changes_on": "2027-03-24"}  # after the last that can be booked
+    changes.move(house, id_, THURSDAY, Age(False, date(2027, 3, 20)), by=LEAD, now=NOW)
+    assert the(m.Appointment.needs, of=id_) == {"changes_on": "2027-03-20"}
+    assert booked(house, THURSDAY + 45 * MINUTE, age=Age(False, None)) > id_
+    change(m.Programme, rows(m.Programme.id)[0], before_birthday=None, from_birthday=27)
+    reached = booked(house, THURSDAY + 90 * MINUTE, age=Age(True))
+    assert the(m.Appointment.needs, of=reached) == {}

@@ -14,7 +14,7 @@ from booking.domain.errors import NotFound
 from booking.domain.places import Plan, minutes_of
 from booking.domain.roster import NOT_PLANNED, Calendar
 from booking.domain.times import DAY, Span, instant, local_day
-from booking.services.steps import planning
+from booking.services.steps import placing, planning
 from booking.store import appointments as appointment_store
 from booking.store import cover as store
 from booking.store import holds as hold_store
@@ -132,8 +132,9 @@ def talk(row: BookedRow, plan: Plan, now: datetime) -> Talk:
     if row.interpreter:
         minutes = minutes_of(row.length, row.minutes, row.follow_up_minutes, row.short_minutes)
     request = Request(
-        (row.programme_id,), minutes, row.language, None, window, people=row.needs.get("people", 1),
-        woman=bool(row.needs.get("woman")), step_free=bool(row.needs.get("step_free")), mode=row.mode,
+        (row.programme_id,), minutes, row.language, placing.age_of(row.needs), window,
+        people=row.needs.get("people", 1), woman=bool(row.needs.get("woman")),
+        step_free=bool(row.needs.get("step_free")), mode=row.mode,
     )  # fmt: skip
     return Talk(row.id, place_of(row), request, bool(row.needs.get("counsellor")))
 

@@ -1,6 +1,6 @@
 """Finding and taking a place: the request, the choice of the counsellor, and the claims. Shared by book and move."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -32,6 +32,8 @@ from booking.store import topics as topic_store
 from booking.store.appointments import Card, Place
 from booking.store.holds import HoldRow
 from booking.store.topics import TopicRow
+
+CHANGES_ON = "changes_on"
 
 
 class Offers(NamedTuple):
@@ -131,7 +133,22 @@ def needs_of(found: Search, wish: Wish) -> dict[str, Any]:
         needs["counsellor"] = wish.counsellor_id
     if found.request.area is not None:
         needs["area"] = wish.area
-    return needs
+    return {**needs, **age_needs(found)}
+
+
+def age_needs(found: Search) -> dict[str, Any]:
+    """From which day on another programme answers for her, so that no other time is proposed to her there; after "not
+    soon" the day after the last that could be booked. Nothing, where nothing will change."""
+    age = found.request.age
+    if age is None or age.reached:
+        return {}
+    return {CHANGES_ON: (age.on or _last_day(found.planned) + DAY).isoformat()}
+
+
+def age_of(needs: Mapping[str, Any]) -> Age | None:
+    """Her answer, as far as it still matters: None where it never will."""
+    day = needs.get(CHANGES_ON)
+    return Age(False, date.fromisoformat(day)) if day else None
 
 
 def _minutes(topic: TopicRow, length: str) -> int:

@@ -15,7 +15,8 @@ class Appointment(Base):
 
     `carrier_id` is the lead carrier and never changes. `busy_until` is the end of the talk and its buffer. `mode`:
     "in_person", "phone" or "video"; `length`: "first", "follow_up" or "short"; `needs`: what was asked for and must be
-    kept ("woman", "step_free", "people", "area"), never why.
+    kept ("woman", "step_free", "people", "area"), never why; "changes_on": the day from which another programme answers
+    for her, where her answer to the question about age has one.
     """
 
     __tablename__ = "appointment"
