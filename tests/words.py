@@ -29,7 +29,7 @@ STAFF_ONLY = (
     "booking/web/strips.py", "templates/posters/",
     "templates/staff_base.html", "templates/_components/staff.html", "templates/screens/list.html",
     "templates/screens/texts.html", "booking/web/devices.py",
-    "templates/gallery", "templates/practice/",
+    "templates/gallery", "templates/practice/", "templates/desk/wait_", "booking/web/waitlist_desk.py",
 )  # fmt: skip
 # In the order of CLDR (zero one two few many other); the library's own formula has many and other the other way round.
 PLURALS = {"ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"}

@@ -20,7 +20,7 @@ from booking.domain.waitlist import ACCEPTED, BOOKED, DECLINED, LAPSED, LOST, OV
 from booking.services.steps import freeing, links, messages, placing, planning, taking
 from booking.services.steps.placing import Search
 from booking.services.steps.recording import appointment_step, desk_changed, look
-from booking.services.steps.taking import Contact
+from booking.services.steps.taking import Contact as Contact
 from booking.store import holds as hold_store
 from booking.store import topics as topic_store
 from booking.store import visitors as visitor_store
@@ -48,6 +48,13 @@ class Known(NamedTuple):
     topic: dict[str, str]
     offer: OfferRow | None
     last: str | None
+
+
+class Waiting(NamedTuple):
+    """How many wait, and how many of them have a time to answer."""
+
+    entries: int
+    offers: int
 
 
 class ToCall(NamedTuple):
@@ -114,24 +121,24 @@ def find_by_code(centre_id: int, code: str, last4: str) -> EntryRow:
         return found
 
 
-def accept(centre_id: int, entry_id: int, *, by: By, now: datetime) -> Card:
-    """The held time is hers, by the same checks as any booking.
+def accept(centre_id: int, entry_id: int, offer_id: int, *, by: By, now: datetime) -> Card:
+    """The held time is hers, by the same checks as any booking. `offer_id`: the one she saw.
 
-    Refusals: NotFound (nothing waits for an answer), TooLate; SlotTaken, if somebody or something of that place is not
-    there any more: then she waits on, and is asked again when another time is free.
+    Refusals: NotFound (it does not wait for an answer), TooLate; SlotTaken, if somebody or something of that place is
+    not there any more: then she waits on, and is asked again when another time is free.
     """
     try:
         with transaction(centre_id) as session:
-            offer, entry = _offered(session, centre_id, entry_id, now), _entry(session, centre_id, entry_id)
+            offer, entry = _offered(session, centre_id, entry_id, offer_id, now), _entry(session, centre_id, entry_id)
             return _book(session, offer, entry, by, now)
     except SlotTaken:
-        _end(centre_id, entry_id, LOST, by, now)
+        _end(centre_id, entry_id, offer_id, LOST, by, now)
         raise
 
 
-def decline(centre_id: int, entry_id: int, *, by: By, now: datetime) -> None:
-    """The time goes to the next, or back to everybody; she waits on. Refusal: NotFound (nothing waits)."""
-    if not _end(centre_id, entry_id, DECLINED, by, now):
+def decline(centre_id: int, entry_id: int, offer_id: int, *, by: By, now: datetime) -> None:
+    """The time goes to the next, or back to everybody; she waits on. Refusal: NotFound, as for a yes."""
+    if not _end(centre_id, entry_id, offer_id, DECLINED, by, now):
         raise NotFound
 
 
@@ -164,10 +171,9 @@ def lapse_due(now: datetime) -> int:
     return len(overdue)
 
 
-def waiting(centre_id: int) -> int:
-    """How many wait."""
+def waiting(centre_id: int) -> Waiting:
     with reading() as session:
-        return store.waiting_count(session, centre_id)
+        return Waiting(store.waiting_count(session, centre_id), store.open_count(session, centre_id))
 
 
 def to_call(centre_id: int, *, carrier_id: int | None) -> list[OpenOffer]:
@@ -248,9 +254,9 @@ def _known(session: Session, entry: EntryRow, now: datetime) -> Known:
 # ── yes, no, and no word ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _offered(session: Session, centre_id: int, entry_id: int, now: datetime) -> OfferRow:
+def _offered(session: Session, centre_id: int, entry_id: int, offer_id: int, now: datetime) -> OfferRow:
     offer = store.offer_of(session, centre_id, entry_id)
-    if offer is None:
+    if offer is None or offer.id != offer_id:
         raise NotFound
     if now >= offer.answer_by:
         raise TooLate(offer.answer_by, "offer")
@@ -283,12 +289,13 @@ def _book(session: Session, offer: OfferRow, entry: EntryRow, by: By, now: datet
     return card
 
 
-def _end(centre_id: int, entry_id: int, state: str, by: By, now: datetime) -> bool:
+def _end(centre_id: int, entry_id: int, offer_id: int, state: str, by: By, now: datetime) -> bool:
     """The offer ends, and the next is asked in the same moment, so that nobody comes between."""
     with transaction(centre_id) as session:
         offer = store.offer_of(session, centre_id, entry_id)
-        if offer is None or not freeing.end(session, offer, state, now, by):
+        if offer is None or offer.id != offer_id:
             return False
+        freeing.end(session, offer, state, now, by)
         freeing.offer_all(session, centre_id, now)
         return True
 

@@ -195,6 +195,10 @@ def waiting_count(session: Session, centre_id: int) -> int:
     return session.scalar(select(func.count(e.id)).where(e.centre_id == centre_id, e.state == WAITING)) or 0
 
 
+def open_count(session: Session, centre_id: int) -> int:
+    return session.scalar(select(func.count(o.id)).where(o.centre_id == centre_id, o.state == OPEN)) or 0
+
+
 def open_offers(session: Session, centre_id: int, carrier_id: int | None) -> list[OpenOffer]:
     """The one that ends first on top. `carrier_id`: only this carrier's times."""
     rows = (

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 from flask import Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from booking import clock
 from booking.domain.appointments import BOOKED, latin_digits
 from booking.domain.availability import Age
-from booking.domain.errors import Invalid, NoProgramme
+from booking.domain.errors import Invalid, NoProgramme, NotFound
 from booking.domain.times import local_day
 from booking.services import centres
 from booking.services.appointments import Card, Offers, Topic
@@ -24,6 +25,10 @@ NEXT_FREE = 3
 ANSWERS = {"reached": Age(True), "not-soon": Age(False)}  # and "soon", with the day
 ELSEWHERE = "-"
 YEARS = range(2000, 3000)  # beyond them, wall times run out of what a date can be
+
+
+OPENED_BY_CODE, OPEN_SECONDS = "by-code", 30 * 60
+APPOINTMENT, WAITING = "opened-by-code", "waiting-by-code"  # what an address opens that code and digits have made
 
 
 class Day(NamedTuple):
@@ -142,6 +147,30 @@ def referral(refusal: NoProgramme) -> str:
     """Who is there for this age instead, where the centre knows somebody."""
     partner = centres.partner(g.centre.id, refusal.partner_id) if refusal.partner_id else None
     return render_template("appointments/referral.html", partner=partner)
+
+
+def is_by_code(link: str) -> bool:
+    return link.partition(".")[0] == OPENED_BY_CODE
+
+
+def link_by_code(id_: int, what: str = APPOINTMENT) -> str:
+    """What stands in an address for a private link, for half an hour."""
+    return f"{OPENED_BY_CODE}.{_opener(what).dumps([g.centre.id, id_])}"
+
+
+def opened_by_code(link: str, what: str = APPOINTMENT) -> int:
+    """The id it was made of. Refusal: NotFound, also for another centre's."""
+    try:
+        centre_id, id_ = _opener(what).loads(link.partition(".")[2], max_age=OPEN_SECONDS)
+    except BadSignature as error:
+        raise NotFound from error
+    if centre_id != g.centre.id:
+        raise NotFound
+    return int(id_)
+
+
+def _opener(what: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(config().secret_key, salt=what)
 
 
 def private(answer: Response) -> Response:

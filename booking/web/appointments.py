@@ -36,7 +36,14 @@ from booking.web.places import config
 
 blueprint = Blueprint("appointments", __name__)
 DEVICE_COOKIE = "device"  # random; says only which times are held for the same browser
-ROBOTS = ("User-agent: *", "Disallow: /*/appointment/", "Disallow: /*?", "Disallow: /*/times", "Disallow: /api/")
+ROBOTS = (
+    "User-agent: *",
+    "Disallow: /*/appointment/",
+    "Disallow: /*/waiting",
+    "Disallow: /*?",
+    "Disallow: /*/times",
+    "Disallow: /api/",
+)  # fmt: skip
 LANGUAGE_COOKIE = "language"  # of who chose a time: the next first page is in it
 UNANSWERED = Invalid("age", "age-unanswered")
 

@@ -15,7 +15,7 @@ from booking.domain.errors import Invalid, NotFound, Refusal
 from booking.domain.tickets import CRISIS, WALK_IN, shown
 from booking.domain.times import local_day
 from booking.domain.waiting import shown as shown_wait
-from booking.services import alarms, appointments, desk, following, matching, paper, screens, stops, tickets
+from booking.services import alarms, appointments, desk, following, matching, paper, screens, stops, tickets, waitlist
 from booking.services.desk import Desk, Line, Unsent
 from booking.services.tickets import TicketRow
 from booking.web import i18n, strips, undoing
@@ -281,6 +281,7 @@ def _context() -> dict[str, Any]:
         "presence_gaps": [_gap(span.starts, span.ends) for span in seen.gaps],
         "screens": _screens(seen.screens),
         "messages": _messages(seen.unsent),
+        "waiting": waitlist.waiting(g.centre.id),
         "sms_off": _sms_off(),
         "now": clock.now(),
         "arrival_form": ArrivalForm(formdata=None),

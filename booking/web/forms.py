@@ -62,6 +62,15 @@ class DetailsForm(KeyedForm):
     match = BooleanField(_("Yes, look whether I already have an appointment here."))
 
 
+class WaitForm(KeyedForm):
+    """`last_day`: as 2027-03-31, one of those the page shows."""
+
+    name = StringField(_("What shall we call you?"), validators=[Optional(), Length(max=200, message=TOO_LONG)])
+    phone = TelField(_("Your phone number"), validators=[Optional(), Length(max=60, message=TOO_LONG)])
+    reminders = BooleanField(_("Yes, tell me by SMS."))
+    last_day = StringField(_("Until when shall we look?"), validators=[Length(max=20, message=TOO_LONG)])
+
+
 class PhoneForm(Form):
     phone = TelField(_("Your phone number"), validators=[Optional(), Length(max=60, message=TOO_LONG)])
 

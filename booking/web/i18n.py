@@ -45,7 +45,7 @@ SPOKEN = {
 STAFF_PAGES = ("de", "en")
 STAFF_BLUEPRINTS = frozenset({
     "calendars", "calibration", "calls", "changes", "cover", "desk", "devices", "info_pages", "posters", "practice",
-    "reports", "roster", "staff",
+    "reports", "roster", "staff", "waitlist_desk",
 })  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from booking.domain.places import LENGTHS, Wish
 from booking.services import centres, own_data, taps
 from booking.services import following as following_service
 from booking.services.wishes import Asked, CarrierName
-from booking.web import errors, following, i18n, info_pages, screen, strip_samples
+from booking.web import errors, following, i18n, info_pages, screen, strip_samples, waitlist_samples
 from booking.web.forms import AgeForm, DetailsForm, FindForm, Form, PairForm, PhoneForm, TicketForm
 from booking.web.staff import LinkForm, SignInForm
 
@@ -203,6 +203,7 @@ def _desk(busy: bool = True, **more: Any) -> dict[str, Any]:
         "current": [Sample(number_shown="209", counsellor=COUNSELLORS[1], state="called", room="2", since=minutes(-1)),
                     Sample(number_shown="207", counsellor=COUNSELLORS[2], state="in_talk", room="1", since=minutes(-22))],
         "presence_gaps": [], "screens": _screens()[:2] if busy else [], "messages": _messages(3 if busy else 0), "sms_off": busy,
+        "waiting": {"entries": 4, "offers": 2} if busy else {},
         "languages_spoken": [(tag, i18n.spoken()[tag]) for tag in CENTRE.languages], "programmes": PROGRAMMES, "form": form, "given": "222" if busy else None,
         "given_id": 9, "now_url": _live("desk" if busy else "desk-empty"), **more,
     }  # fmt: skip
@@ -348,6 +349,7 @@ PAGES: dict[str, tuple[str, Context]] = {
     "data": ("appointments/data.html", lambda: {**_shown(), "own": OWN, "form": PhoneForm(formdata=None), "done": "agree"}),
     "data-none": ("appointments/data.html", lambda: {**_shown(), "own": own_data.NOTHING, "form": PhoneForm(formdata=None)}),
     "accessibility": ("appointments/accessibility.html", dict),
+    **waitlist_samples.PAGES,
     "embedded": ("appointments/topics.html", lambda: {"topics": TOPICS, "walk_in_hours": WALK_IN_HOURS, "embedded": True}),
     "privacy": ("appointments/privacy.html", lambda: {"carriers": [_carrier("A", "KDG"), _carrier("B", "DSGVO")]}),
     "centres": ("appointments/centres.html", lambda: {"centres": [CENTRE], "centre": None}),

@@ -8,21 +8,24 @@ from typing import NamedTuple
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from booking import clock
 from booking.domain.actors import WEB
 from booking.domain.appointments import spoken
 from booking.domain.errors import Invalid, NoProgramme, NotFound, SlotTaken, TooLate, WrongCredentials, WrongState
-from booking.services import appointments, changes, offers, own_data
+from booking.services import appointments, changes, offers, own_data, waitlist
 from booking.services.appointments import Card, Topic
 from booking.web import i18n, limits, wishes
 from booking.web.answers import (
+    WAITING,
     age_answer,
     age_answered,
     age_page,
     age_query,
     can_change,
+    is_by_code,
+    link_by_code,
+    opened_by_code,
     private,
     referral,
     start_of,
@@ -34,8 +37,6 @@ from booking.web.places import config
 
 blueprint = Blueprint("visits", __name__)
 blueprint.after_request(private)
-OPENED_BY_CODE = "by-code"
-OPEN_SECONDS = 30 * 60
 
 
 class Shown(NamedTuple):
@@ -61,7 +62,7 @@ def _show(link: str, refusal: str | None = None) -> str:
     known = offers.known(card, now=clock.now())
     return render_template(
         "appointments/show.html", appointment=_shown(known.card), is_new="new" in request.args,
-        is_moved="moved" in request.args, by_code=_by_code(link), refusal=refusal,
+        is_moved="moved" in request.args, by_code=is_by_code(link), refusal=refusal,
         code_picture=appointments.code_picture(card) if card.code else None,
         can_change=can_change(card), ics_url=url_for(".calendar", link=link), offer=known.offer,
         offer_url=url_for(".answer_offer", link=link), move_url=url_for(".move", link=link),
@@ -180,10 +181,18 @@ def find() -> ResponseReturnValue:
     try:
         card = appointments.find_by_code(g.centre.id, form.code.data or "", form.last4.data or "")
     except NotFound:
+        return _waiting(form)
+    return redirect(url_for(".show", link=link_by_code(card.id)), 303)
+
+
+def _waiting(form: FindForm) -> ResponseReturnValue:
+    """No appointment has this code; perhaps somebody who waits for one."""
+    try:
+        entry = waitlist.find_by_code(g.centre.id, form.code.data or "", form.last4.data or "")
+    except NotFound:
         refusal = WrongCredentials()
         return render_template("appointments/find.html", form=form, refusal=sentence(refusal)), status(refusal)
-    opened = _opener().dumps([g.centre.id, card.id])
-    return redirect(url_for(".show", link=f"{OPENED_BY_CODE}.{opened}"), 303)
+    return redirect(url_for("waitlist.show", link=link_by_code(entry.id, WAITING)), 303)
 
 
 def _moved(link: str, card: Card, start: datetime) -> ResponseReturnValue:
@@ -220,24 +229,12 @@ def _shown(card: Card) -> Shown:
 
 def _card(link: str) -> Card:
     """By private link, or by the short-lived address that code and digits open. Refusal: NotFound."""
-    if not _by_code(link):
+    if not is_by_code(link):
         card = appointments.look_at(link)
     else:
-        try:
-            centre_id, appointment_id = _opener().loads(link.partition(".")[2], max_age=OPEN_SECONDS)
-        except BadSignature as error:
-            raise NotFound from error
-        card = appointments.card(centre_id, appointment_id)
+        card = appointments.card(g.centre.id, opened_by_code(link))
         if card.code is None:  # erased since: the code opens nothing any more
             raise NotFound
     if card.centre_id != g.centre.id:
         raise NotFound
     return card
-
-
-def _by_code(link: str) -> bool:
-    return link.partition(".")[0] == OPENED_BY_CODE
-
-
-def _opener() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(config().secret_key, salt="opened-by-code")

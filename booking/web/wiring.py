@@ -38,6 +38,8 @@ from booking.web import (
     staff,
     stops,
     visits,
+    waitlist,
+    waitlist_desk,
     wall,
     wishes,
 )
@@ -59,6 +61,8 @@ def _open_doors(app: Flask, config: Config) -> None:
     """Every blueprint with the door that says who may pass."""
     open_door(app, appointments.blueprint, doors.ANYONE)
     open_door(app, visits.blueprint, doors.ANYONE)
+    open_door(app, waitlist.blueprint, doors.ANYONE)
+    open_door(app, waitlist_desk.blueprint, doors.RECEPTION)
     open_door(app, screen.blueprint, doors.ANYONE, board=doors.SCREEN, info=doors.SCREEN, voice=doors.SCREEN)
     open_door(app, following.blueprint, doors.ANYONE)
     open_door(app, kiosk.blueprint, doors.KIOSK, page=doors.ANYONE, begin=doors.ANYONE, claim=doors.ANYONE)

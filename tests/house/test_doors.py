@@ -30,6 +30,9 @@ PAGES = {
     "desk.ticket": RECEPTION,
     "desk.appointment": RECEPTION,
     "desk.messages": RECEPTION,
+    "waitlist_desk.page": RECEPTION,
+    "waitlist_desk.one": RECEPTION,
+    "waitlist_desk.answer": RECEPTION,
     "aside.page": RECEPTION,
     "aside.advance": RECEPTION,
     "aside.refuse": RECEPTION,
@@ -111,7 +114,7 @@ SPOKEN = {"screen.voice"}  # only what stands on the board
 KIOSKS = {"kiosk.door", "kiosk.home", "kiosk.number", "kiosk.take", "kiosk.check_in", "kiosk.ticket"}
 # Open to anybody: these show nothing of a person but to the holder of a private link, and nothing of staff.
 OPEN = {"appointments", "visits", "wall", "screen", "health", "receipts", "api", "gallery", "staff.sign_in",
-        "staff.sign_out", "staff.link", "calendars.feed", "following",
+        "staff.sign_out", "staff.link", "calendars.feed", "following", "waitlist",
         "kiosk.page", "kiosk.begin", "kiosk.claim", "here"}  # fmt: skip
 OF_NO_BLUEPRINT = {"static"}
 SECRETS = {"token", "link"}
@@ -300,7 +303,8 @@ def test_no_secret_stands_in_an_address_but_those_of_private_links(app):
         f"{rule.endpoint}: {name}" for rule in app.url_map.iter_rules() for name in rule.arguments if name in SECRETS
     }
     assert {entry.partition(":")[0] for entry in found} == {
-        "staff.link", "visits.show", "visits.calendar", "visits.cancel", "visits.move", "visits.data", "api.look",
+        "staff.link", "waitlist.show", "waitlist.answer", "waitlist.leave",
+        "visits.show", "visits.calendar", "visits.cancel", "visits.move", "visits.data", "api.look",
         "api.move", "calendars.feed", "following.page", "following.now", "following.voice",
         "following.leave", "following.back", "following.give_up",
         "api.cancel", "api.answer", "visits.answer_offer",

@@ -60,6 +60,10 @@ def offers():
     return rows(m.WaitOffer.entry_id, m.WaitOffer.state)
 
 
+def newest() -> int:
+    return rows(m.WaitOffer.id)[-1]
+
+
 def starts(centre, *, now=NOW):
     return appointments.offers(centre, GERMAN, now=now).starts
 
@@ -82,7 +86,7 @@ def test_who_joins_gets_a_code_and_a_link_and_the_same_key_the_same(full):
     assert waitlist.find_by_code(full, one.entry.code, "6789").id == one.entry.id
     assert waitlist.entry(full, one.entry.id, now=NOW) == known
     assert rows(m.Visitor.name, m.Visitor.carrier_id, m.Visitor.erase_on) == [("Nour", None, LAST + DAY)]
-    assert waitlist.waiting(full) == 1
+    assert waitlist.waiting(full) == (1, 0)
     for code, digits in (("12345678", "6789"), (one.entry.code, "6788"), (one.entry.code, "67890")):
         with pytest.raises(NotFound):
             waitlist.find_by_code(full, code, digits)
@@ -141,15 +145,17 @@ def test_a_freed_time_is_held_for_who_waits_longest_and_for_nobody_else(full):
 def test_a_no_goes_to_the_next_at_once_and_then_to_everybody(full):
     first, second = joined(full, now=NOW - HOUR), joined(full, now=NOW, sms=False)
     freed(full), waitlist.offer_due(NOW)
-    waitlist.decline(full, first.entry.id, by=WEB, now=NOW + MINUTE)
+    waitlist.decline(full, first.entry.id, newest(), by=WEB, now=NOW + MINUTE)
     assert offers() == [(first.entry.id, "declined"), (second.entry.id, "open")]
     assert [kind for kind in messages() if kind[0] == "freed"] == [("freed", "dropped")]  # the second wants no SMS
     with pytest.raises(NotFound):
-        waitlist.decline(full, first.entry.id, by=WEB, now=NOW)
-    waitlist.decline(full, second.entry.id, by=WEB, now=NOW + MINUTE)
+        waitlist.decline(full, first.entry.id, newest(), by=WEB, now=NOW)
+    with pytest.raises(NotFound):  # of a page that was still open
+        waitlist.accept(full, second.entry.id, newest() - 1, by=WEB, now=NOW + MINUTE)
+    waitlist.decline(full, second.entry.id, newest(), by=WEB, now=NOW + MINUTE)
     assert starts(full) == [NINE]
     assert waitlist.offer_due(NOW + MINUTE) == 0  # never the same time twice
-    assert waitlist.waiting(full) == 2
+    assert waitlist.waiting(full) == (2, 0)
     assert waitlist.look_at(first.link, now=NOW).last == "declined"
 
 
@@ -160,7 +166,7 @@ def test_silence_ends_an_offer_and_the_next_is_asked(full):
     assert waitlist.lapse_due(over - MINUTE) == 0
     assert waitlist.look_at(first.link, now=over).last == "lapsed"
     with pytest.raises(TooLate):
-        waitlist.accept(full, first.entry.id, by=WEB, now=over)
+        waitlist.accept(full, first.entry.id, newest(), by=WEB, now=over)
     assert waitlist.lapse_due(over) == 1
     assert offers() == [(first.entry.id, "lapsed"), (second.entry.id, "open")]
 
@@ -225,22 +231,22 @@ def test_only_whom_it_fits_is_asked(full):
 def test_a_yes_books_it_with_her_code_her_link_and_her_messages(full):
     one = joined(full, GERMAN._replace(people=2), name="Nour")
     freed(full), waitlist.offer_due(NOW)
-    card = waitlist.accept(full, one.entry.id, by=WEB, now=NOW + HOUR)
+    card = waitlist.accept(full, one.entry.id, newest(), by=WEB, now=NOW + HOUR)
     assert (card.starts_at, card.state, card.code, card.needs) == (NINE, "booked", one.entry.code, {"people": 2})
     assert appointments.look_at(one.link).id == card.id
     assert rows(m.Visitor.appointment_id, m.Visitor.wait_entry_id, m.Visitor.name) == [(card.id, None, "Nour")]
     assert set(rows(m.Claim.appointment_id)) == {card.id}
-    assert (rows(m.Hold.id), waitlist.waiting(full)) == ([], 0)
+    assert (rows(m.Hold.id), waitlist.waiting(full)) == ([], (0, 0))
     assert messages() == [("freed", "dropped"), ("confirmation", "due"), ("reminder_eve", "due")]
     assert waitlist.look_at(one.link, now=NOW).entry.appointment_id == card.id
     with pytest.raises(NotFound):
-        waitlist.accept(full, one.entry.id, by=WEB, now=NOW)
+        waitlist.accept(full, one.entry.id, newest(), by=WEB, now=NOW)
 
 
 def test_a_yes_without_a_person_is_an_appointment_with_a_code(full):
     one = joined(full, phone="", sms=False)
     freed(full), waitlist.offer_due(NOW)
-    assert waitlist.accept(full, one.entry.id, by=DESK, now=NOW).code == one.entry.code
+    assert waitlist.accept(full, one.entry.id, newest(), by=DESK, now=NOW).code == one.entry.code
     assert (rows(m.Visitor.id), messages()) == ([], [])
 
 
@@ -249,9 +255,9 @@ def test_a_place_that_is_gone_is_said_and_she_waits_on(full):
     freed(full), waitlist.offer_due(NOW)
     an_absence(full, rows(m.Staff.id)[0], NINE - HOUR, NINE + HOUR)
     with pytest.raises(SlotTaken):
-        waitlist.accept(full, one.entry.id, by=WEB, now=NOW)
+        waitlist.accept(full, one.entry.id, newest(), by=WEB, now=NOW)
     assert offers() == [(one.entry.id, "lost")]
-    assert waitlist.waiting(full) == 1
+    assert waitlist.waiting(full) == (1, 0)
 
 
 # ── leaving ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -314,7 +320,7 @@ def test_her_message_is_claimed_while_the_offer_is_open_and_dropped_after(full):
     reminders.unknown(ref, now=NOW)
     (lost,) = reminders.unsettled(now=NOW + HOUR)
     assert lost.id == ref.id
-    waitlist.decline(full, one.entry.id, by=WEB, now=NOW)
+    waitlist.decline(full, one.entry.id, newest(), by=WEB, now=NOW)
     assert messages() == [("freed", "dropped")]
 
 
@@ -333,7 +339,7 @@ def test_an_offer_that_ended_sends_nothing(full):
 def test_after_her_last_day_she_is_forgotten_and_a_month_later_all_of_it_is_gone(full):
     one = joined(full, name="Nour")
     retention.nightly(now=NOW + 7 * DAY)
-    assert (waitlist.waiting(full), len(rows(m.Visitor.id))) == (1, 1)
+    assert (waitlist.waiting(full), len(rows(m.Visitor.id))) == ((1, 0), 1)
     retention.nightly(now=NOW + 8 * DAY)
     assert (rows(m.WaitEntry.state, m.WaitEntry.code), rows(m.Visitor.id)) == ([("over", None)], [])
     with pytest.raises(NotFound):
