@@ -20,7 +20,7 @@ from booking.domain.roster import (
     weeks_between,
 )
 from booking.domain.staff import leads_all, plans_for
-from booking.domain.times import DAY, GRAIN_MINUTES, Span, day_span, days_from, instant
+from booking.domain.times import DAY, GRAIN_MINUTES, Span, day_span, days_from, instant, times_shown
 
 SICK, LEAVE, TRAINING = ABSENCE_KINDS = ("sick", "leave", "training")
 AWAY = "away"  # of long ago: that somebody was not there still counts, why is nobody's business any more
@@ -132,6 +132,14 @@ def day_rows(staff_id: int, day: date, parts: Sequence[Part]) -> list[DayShift]:
             if other.kind == part.kind and other.starts < part.ends and part.starts < other.ends:
                 raise ShiftsOverlap(day, other.starts, other.ends)
     return [DayShift(staff_id, day, *part) for part in parts] or [DayShift(staff_id, day, OFF, None, None)]
+
+
+def check_shown(day: date, parts: Iterable[Part], zone: ZoneInfo) -> None:
+    """Each time is one that a clock on the wall shows on that day. Refusal: Invalid."""
+    for part in parts:
+        for name, wall in (("starts", part.starts), ("ends", part.ends)):
+            if not times_shown(day, wall, zone):
+                raise Invalid(name, "no-such-time")
 
 
 def check_closure(closure: Closure) -> None:

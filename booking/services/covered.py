@@ -74,6 +74,13 @@ def plans(centre_id: int, *, now: datetime) -> list[Plan]:
         return [plan for plan in found if plan.lines]
 
 
+def may_return(centre_id: int, staff_id: int, *, now: datetime) -> bool:
+    """Whether something settled elsewhere may go back to its old place with her, by itself or with its whole plan."""
+    found = plans(centre_id, now=now)
+    hers = [line for plan in found for line in plan.lines if line.can_return or plan.undo_until]
+    return any(line.before.counsellor_id == staff_id for line in hers)
+
+
 def _plan(row: PlanRow, lines: list[Settled], now: datetime) -> Plan:
     recent = row.applied_at >= now - SHOWN
     shown = lines if recent else [one for one in lines if one.to_call and not one.called and now < one.before.starts_at]

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -47,10 +48,19 @@ class Part(NamedTuple):
 
 
 class Away(NamedTuple):
-    """An absence. `kind`: None where it is no business of the one who looks."""
+    """An absence on one day. `kind`: None where it is no business of the one who looks.
+
+    `starts`, `ends`: the part of the day, None: from its beginning, or to its end.
+    """
 
     id: int
     kind: str | None
+    starts: time | None = None
+    ends: time | None = None
+
+    @property
+    def whole(self) -> bool:
+        return self.starts is None and self.ends is None
 
 
 class PersonDay(NamedTuple):
@@ -83,7 +93,7 @@ class CoverLine(NamedTuple):
 class View(NamedTuple):
     """`days`: those of the table; strips, gaps and covers are of the four weeks from today on.
 
-    `kept_before`: of the four weeks before today; `closures`: those not over; `holidays`: of all days shown.
+    `kept_before`: of the four weeks before today; `closures`: those not over; `holidays`: of all days shown, by name.
     `whole`: the one who looks may close the whole centre.
     """
 
@@ -93,7 +103,7 @@ class View(NamedTuple):
     strips: Strips
     gaps: list[GapLine]
     closures: list[ClosureRow]
-    holidays: frozenset[date]
+    holidays: dict[date, str]
     carriers: dict[int, str]
     whole: bool
     outside: list[Outside]
@@ -118,7 +128,7 @@ def view(centre_id: int, first: date | None, days: int, *, role: str, carrier_id
             today, shown, _people(session, centre_id, shown, ahead, _planned_by(role, carrier_id, ahead)),
             _strips(session, centre_id, ahead), _gaps(session, centre_id, ahead, now),
             store.closures(session, centre_id, min(today, shown[0])),
-            festivals.within(rules.region, min(today, shown[0]), last), carriers,
+            festivals.names(rules.region, min(today, shown[0]), last), carriers,
             role == LEAD and leads_all(carrier_id, carriers),
             watching.left_outside(session, centre_id, now), _covers(session, centre_id, ahead),
             presence.kept(before.watch), presence.kept(ahead.watch),
@@ -208,8 +218,10 @@ def _people(
             own = ([s for s in shifts if s.staff_id == person.id], [s for s in single if s.staff_id == person.id])
             hers = person.id in planned_by_her
             gone = [a for a in away if a.staff_id == person.id]
-            week = (_day(day, *own, _on(day_span(day, zone), gone, hers)) if person.works_on(day) else _nothing(day)
-                    for day in days)  # fmt: skip
+            week = (
+                _day(day, *own, _on(day_span(day, zone), gone, hers, zone)) if person.works_on(day) else _nothing(day)
+                for day in days
+            )
             found.append(PersonWeek(person.id, hers, names[person.id], tuple(week)))
     return found
 
@@ -218,9 +230,16 @@ def _nothing(day: date) -> PersonDay:
     return PersonDay(day, (), (), False)
 
 
-def _on(span: Span, away: list[AbsenceRow], hers: bool) -> tuple[Away, ...]:
-    touching = [row for row in away if row.starts_at < span.ends and span.starts < row.ends_at]
-    return tuple(Away(row.id, row.kind if hers else None) for row in touching)
+def _on(span: Span, away: list[AbsenceRow], hers: bool, zone: ZoneInfo) -> tuple[Away, ...]:
+    return tuple(
+        Away(
+            row.id, row.kind if hers else None,
+            row.starts_at.astimezone(zone).time() if span.starts < row.starts_at else None,
+            row.ends_at.astimezone(zone).time() if row.ends_at < span.ends else None,
+        )
+        for row in away
+        if row.starts_at < span.ends and span.starts < row.ends_at
+    )  # fmt: skip
 
 
 def _day(day: date, shifts: list[Shift], single: list[DayShift], away: tuple[Away, ...]) -> PersonDay:

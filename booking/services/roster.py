@@ -178,6 +178,7 @@ def set_day(
         change = Change(session, centre_id, by, now, override=override)
         planning.person_of(session, centre_id, staff_id, carrier_id)
         rostering.check_from("day", day, change.today)
+        rostering.check_shown(day, parts or (), planning.rules_of(session, centre_id).zone)
 
         def write() -> None:
             store.replace_day(session, centre_id, staff_id, day, rows)

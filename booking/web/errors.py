@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from booking.domain.errors import Invalid, NoRoom, Refusal, TooBusy, TooLate, WrongState, traced
+from booking.domain.errors import Invalid, LeavesCentreEmpty, NoRoom, Refusal, TooBusy, TooLate, WrongState, traced
 from booking.domain.tickets import shown
 from booking.web import i18n
 
@@ -101,6 +101,7 @@ REASONS: dict[str, LazyString] = {
         "and add a new one."
     ),
     "day-far": _("Please check the year."),
+    "no-such-time": _("On this day the clocks are put forward, and this time does not exist."),
     "both-times": _("For a part of the day we need its beginning and its end."),
     "opened-whole-days": _("A public holiday can only be opened for the whole day. The opening hours apply."),
     "no-holiday": _("This day is no public holiday: the opening hours apply anyway."),
@@ -179,6 +180,10 @@ def sentence(error: Exception) -> str:
         return str(LATE[error.what])
     if isinstance(error, NoRoom) and error.until and error.needed_at:
         return _when_free(error.room or "", error.needed_at, error.until)
+    if isinstance(error, LeavesCentreEmpty) and not error.at:
+        return str(
+            gettext("Nothing was saved, because then nobody could be reached without an appointment at these times.")
+        )
     said = str(TABLE[kind_of(error)].sentence)
     number = getattr(error, "number", None)
     return said % {"number": shown(number)} if number is not None else said

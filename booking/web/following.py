@@ -124,6 +124,8 @@ def minutes(first: object, last: object) -> str:
         return str(_("It will be your turn in a moment."))
     if str(first) == "0":
         return str(_("up to %(to)s minutes", to=last))
+    if str(first) == str(last):
+        return str(_("about %(minutes)s minutes", minutes=first))
     return str(_("about %(from)s–%(to)s minutes", **{"from": first, "to": last}))
 
 

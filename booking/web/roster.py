@@ -16,7 +16,7 @@ from booking.domain.roster import TALKS
 from booking.domain.rostering import SICK
 from booking.domain.staff import LEAD
 from booking.domain.times import DAY
-from booking.services import closures, presence, roster, roster_forms, shares, terms
+from booking.services import closures, covered, presence, roster, roster_forms, shares, terms
 from booking.services.presence import CoverLine
 from booking.services.roster import Saved
 from booking.services.staff import Member
@@ -132,8 +132,11 @@ def one_absence(absence_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<centre>/roster/absences/<int:absence_id>/end")
 def back(absence_id: int) -> ResponseReturnValue:
-    """She is back, or does not go."""
+    """She is back, or does not go. Whose time was put off while she was away may have it again: that page is next."""
+    row, _name = roster_forms.absence(g.centre.id, absence_id, carrier_id=_carrier())
     roster.end_absence(g.centre.id, absence_id, **_doing())
+    if covered.may_return(g.centre.id, row.staff_id, now=clock.now()):
+        return redirect(url_for("cover.page", back="1"), 303)
     return _saved(Saved())
 
 

@@ -55,7 +55,7 @@ def today() -> dict[str, Any]:
 
 def shut_words(seen: View) -> dict[date, str]:
     """Why a day is another one than usual: a public holiday, a closure."""
-    found = {day: str(_("public holiday")) for day in seen.holidays}
+    found = dict(seen.holidays)
     for row in seen.closures:
         closure = row.closure
         if closure.carrier_id is None and closure.whole_day:

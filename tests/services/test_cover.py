@@ -766,6 +766,7 @@ def test_the_room_shows_what_stands_and_until_when_it_can_be_taken_back(house, a
     plan = settle(house)
     [seen] = covered.plans(house, now=NOW)
     assert (seen.id, seen.undo_until) == (plan, LATER)
+    assert [covered.may_return(house, whose, now=NOW) for whose in (anna, berta)] == [True, False]
     [line] = seen.lines
     assert (line.action, line.lost, line.after.counsellor_id, line.to_call, line.can_return) == (
         "colleague", "absent", berta, False, False,

@@ -114,7 +114,16 @@ def test_why_somebody_is_away_is_known_to_her_own_lead_alone(centre, anna, role,
     people = view(centre, role=role, carrier_id=carrier_id).people
     assert [one.hers for one in people] == hers
     assert view(centre, role=role, carrier_id=carrier_id).whole == all(hers)
-    assert [one.days[2].away for one in people] == [((absences[0], kinds[0]),), ((absences[1], kinds[1]),)]
+    part = time(9), time(12)
+    assert [one.days[2].away for one in people] == [((absences[n], kinds[n], *part),) for n in (0, 1)]
+
+
+def test_the_days_of_an_absence_say_which_part_of_them_she_is_away(centre, anna):
+    """From Monday on until she is back on Wednesday at half past ten."""
+    an_absence(centre, anna, at("2027-03-01 11:00"), at("2027-03-03 10:30"))
+    away = [day.away[0] for day in view(centre).people[0].days[:3]]
+    assert [one[2:] for one in away] == [(time(11), None), (None, None), (None, time(10, 30))]
+    assert [one.whole for one in away] == [False, True, False]
 
 
 # ── strips, gaps, figures ─────────────────────────────────────────────────────────────────────────────────────────

@@ -412,6 +412,14 @@ def test_a_single_day_stands_for_the_pattern_until_it_is_taken_back(centre, anna
     assert looks()[0] == ("day-changed", lena.staff_id, f"staff-{anna}")
 
 
+def test_a_time_that_no_clock_shows_is_refused(centre, anna, cem, lena):
+    """On that Sunday two o'clock is three o'clock."""
+    spring = date(2027, 3, 28)
+    for part, field in ((Part("admin", time(1, 30), time(2, 30)), "ends"), (Part("admin", time(2), time(4)), "starts")):
+        refusal = refused(Invalid, roster.set_day, centre, anna, spring, [part], by=lena)
+        assert (refusal.field, refusal.reason) == (field, "no-such-time")
+
+
 def test_a_day_off_is_a_plan(centre, anna, cem, lena):
     roster.set_day(centre, cem, TOMORROW, [], carrier_id=None, by=lena, now=NOW)
     assert rows(*DAY_SHIFT) == [(TOMORROW, "off", None, None)]

@@ -51,6 +51,21 @@ def accept(client, nth=0):
     return client.post(COVER, data=forms[nth].fields, follow_redirects=True)
 
 
+@pytest.mark.parametrize("minutes", [1, 4])
+def test_who_is_back_early_leads_to_what_can_go_back_to_its_place(app, lead, watch, minutes):
+    booked(app)
+    [first] = rows(app, "appointment")
+    sick(app, first["counsellor_id"])
+    accept(lead)
+    watch.pass_by(minutes=minutes)
+    [absence] = rows(app, "absence")
+    forms = read(lead.get(f"/ludwigsburg/roster/absences/{absence['id']}")).forms
+    form = next(form for form in forms if form.action.endswith("/end"))
+    page = lead.post(form.action, data=form.fields, follow_redirects=True)
+    assert page.request.path == COVER
+    assert worded(app, "Saved. What was put off can go back to its old place: see what is settled.") in read(page).words
+
+
 def test_nothing_to_settle(app, lead):
     booked(app)
     assert worded(app, "Every appointment can be kept where it is.") in read(lead.get(COVER)).words
