@@ -8,6 +8,8 @@ from booking.domain.errors import TooLate, WrongState
 
 BOOKED, ARRIVED, DONE, MISSED, CANCELLED = "booked", "arrived", "done", "missed", "cancelled"
 HOLDING = (BOOKED, ARRIVED)  # these keep their place
+# Among an appointment's needs: the day from which another programme answers for her. It may be her birthday.
+CHANGES_ON = "changes_on"
 CODE_DIGITS = 7
 NEAR = 3
 

@@ -83,6 +83,7 @@ def forget(centre_id: int, appointment_id: int, *, now: datetime) -> None:
     with transaction(centre_id) as session:
         card = placing.card(session, centre_id, appointment_id)
         row = store.of_appointment(session, centre_id, card.id)
+        visitor_store.forget_age(session, card.id)
         if row is not None:
             messages.withdraw(session, card.id, now, WEB)
             store.forget(session, centre_id, card.id)

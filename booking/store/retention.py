@@ -13,6 +13,7 @@ from booking.domain.times import GRAIN
 from booking.domain.waitlist import LAPSED, OPEN, OVER, WAITING
 from booking.store import models as m
 from booking.store.db import db
+from booking.store.visitors import forget_age
 
 a, v, c = m.Appointment.__table__.c, m.Visitor.__table__.c, m.Centre.__table__.c
 message, repeat, look, w = (t.__table__.c for t in (m.Message, m.Repeat, m.Look, m.WaitEntry))
@@ -103,6 +104,8 @@ def forget(session: Session, person: Person) -> None:
     session.execute(delete(m.Repeat).where(repeat.appointment_id == of_person))
     session.execute(update(m.Appointment).where(a.id == of_person).values(code=None, link_hash=None))
     session.execute(delete(m.Visitor).where(v.appointment_id == of_person))
+    if of_person is not None:
+        forget_age(session, of_person)
 
 
 def erased(session: Session) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from booking.domain.appointments import BOOKED
+from booking.domain.appointments import BOOKED, CHANGES_ON
 from booking.store import models as m
 
 a, v = m.Appointment.__table__.c, m.Visitor.__table__.c
@@ -57,3 +57,11 @@ def surrogates(session: Session, centre_id: int, appointment_ids: Iterable[int])
 def postpone_erasure(session: Session, centre_id: int, appointment_id: int, day: date) -> None:
     row = update(m.Visitor).where(v.centre_id == centre_id, v.appointment_id == appointment_id)
     session.execute(row.values(erase_on=day))
+
+
+def forget_age(session: Session, appointment_id: int) -> None:
+    """The day from which another programme answers for her is her birthday: it goes when she is forgotten."""
+    needs = session.scalar(select(a.needs).where(a.id == appointment_id))
+    if needs and CHANGES_ON in needs:
+        kept = {name: value for name, value in needs.items() if name != CHANGES_ON}
+        session.execute(update(m.Appointment).where(a.id == appointment_id).values(needs=kept))

@@ -7,7 +7,18 @@ import pytest
 from booking.domain.availability import Age
 from booking.domain.errors import NotFound, WrongState
 from booking.domain.rostering import Spell
-from booking.services import appointments, changes, cover, covered, offers, reminders, roster, uncover
+from booking.services import (
+    appointments,
+    changes,
+    cover,
+    covered,
+    offers,
+    own_data,
+    reminders,
+    retention,
+    roster,
+    uncover,
+)
 from booking.store import models as m
 from tests.people import DAY, MINUTE, NINE, NOW, a_counsellor, an_absence, an_appointment, at, change, rows
 from tests.services.test_cover import LATER, LEAD, anna, berta, booked, house, settle, sick, the
@@ -224,3 +235,10 @@ def test_what_is_known_of_her_age_is_one_day_and_changes_with_a_new_answer(house
     change(m.Programme, rows(m.Programme.id)[0], before_birthday=None, from_birthday=27)
     reached = booked(house, THURSDAY + 90 * MINUTE, age=Age(True))
     assert the(m.Appointment.needs, of=reached) == {}
+
+
+def test_what_is_known_of_her_age_goes_with_all_else_that_is_forgotten(house, anna):
+    own, erased = of_age(house, date(2027, 3, 20)), booked(house, THURSDAY, age=Age(False, date(2027, 3, 20)))
+    own_data.forget(house, own, now=NOW)
+    retention.erase(rows(m.Appointment.code, id=erased)[0], now=NOW, by=LEAD)
+    assert rows(m.Appointment.needs) == [{}, {}]

@@ -33,8 +33,6 @@ from booking.store.appointments import Card, Place
 from booking.store.holds import HoldRow
 from booking.store.topics import TopicRow
 
-CHANGES_ON = "changes_on"
-
 
 class Offers(NamedTuple):
     """`minutes`: of the talk, without an interpreter."""
@@ -142,12 +140,12 @@ def age_needs(found: Search) -> dict[str, Any]:
     age = found.request.age
     if age is None or age.reached:
         return {}
-    return {CHANGES_ON: (age.on or _last_day(found.planned) + DAY).isoformat()}
+    return {rules.CHANGES_ON: (age.on or _last_day(found.planned) + DAY).isoformat()}
 
 
 def age_of(needs: Mapping[str, Any]) -> Age | None:
     """Her answer, as far as it still matters: None where it never will."""
-    day = needs.get(CHANGES_ON)
+    day = needs.get(rules.CHANGES_ON)
     return Age(False, date.fromisoformat(day)) if day else None
 
 
