@@ -62,6 +62,11 @@ class _WithoutOne:
                 found |= self._reachable(c, room.id)
         return found
 
+    def beside(self, counsellor: Counsellor, room: Room) -> int:
+        """Through the others who use that room, as it is left."""
+        others = (c for c in self._on_duty if room.id in c.rooms and c.id != counsellor.id)
+        return reduce(or_, (self._shape(c.free & room.free[0]) for c in others), 0)
+
     def elsewhere(self, room: Room) -> int:
         """Through those who never use that room."""
         found = self._elsewhere.get(room.id)
@@ -107,8 +112,16 @@ class _Crisis:
             if not left & period:
                 holes = self._holes.now & period
                 first, last = (holes & -holes).bit_length() - 1, holes.bit_length() - 1
-                lost |= _between(last - length + 1, first + self._length)
+                taking = _between(last - length + 1, first + self._length)
+                lost |= self._unless_beside(counsellor, room, taking, length, period)
         return lost
+
+    def _unless_beside(self, counsellor: Counsellor, room: Room, starts: int, length: int, period: int) -> int:
+        """Of these starts, those after which nobody else has a hole in that room: a group room may hold both."""
+        if not room.with_one_more & period:
+            return starts
+        talks = ((step, room.taken(_between(step, step + length))) for step in steps_of(starts))
+        return sum(1 << step for step, left in talks if not self._holes.beside(counsellor, left) & period)
 
 
 def _stretches(steps: int) -> Iterable[int]:

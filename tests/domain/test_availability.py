@@ -557,6 +557,16 @@ def test_pairs_of_people_and_rooms_count_and_not_people():
     assert steps(plan._replace(rooms={**plan.rooms, 2: a_room(2, talks=2)}), a_request()) != []
 
 
+def test_a_hole_may_lie_beside_a_talk_in_a_group_room_that_holds_both_for_a_part_of_it():
+    """The second place ends before the hole does; by then the talk has ended too."""
+    group = a_room(1)._replace(free=(ALWAYS, 0b111))
+    people = a_counsellor(1, duty=False), a_counsellor(2)
+    plan = a_plan(*people, rooms=(group,), walk_in=0b111111, min_reachable=0, crisis_minutes=20, buffer_minutes=0)
+    assert 0 in steps(plan, a_request(minutes=15))
+    alone = plan._replace(rooms={1: group._replace(free=(ALWAYS, 0b11))})
+    assert 0 not in steps(alone, a_request(minutes=15))
+
+
 def test_a_hole_for_a_crisis_is_left_in_each_walk_in_period():
     plan = a_plan(a_counsellor(), walk_in=0b111111111111, min_reachable=0, crisis_minutes=20)
     assert steps(plan, a_request()) == [0, 6, 9, 12, 15, 18, 21, 24, 27]  # the hole is after or before the talk
