@@ -291,3 +291,10 @@ def test_closed_today_is_told_and_other_plans_are_not(centre, anna, lena):
     change(m.Closure, planned, last_day=MONDAY)
     closures.close_today(centre, carrier_id=None, by=lena, now=NOW)
     assert presence.closed_today(centre, now=NOW).fact
+
+
+def test_how_many_the_centre_asks_for_is_its_own():
+    assert [presence.min_present(a_centre(slug, min_present=least)) for slug, least in (("here", 1), ("there", 2))] == [
+        1,
+        2,
+    ]

@@ -60,10 +60,9 @@ class Held(NamedTuple):
     def again(self, hours: Hours, now: datetime) -> bool:
         """Whether something of these hours holds when they come round next."""
         cal = self.calendar
-        for day in cal.days:
-            if day.weekday() == hours.weekday and instant(day, hours.ends, cal.zone) > now:
-                return bool(cal.wall(day, hours.starts, hours.ends) & self.steps)
-        return False
+        days = (day for day in cal.days if day.weekday() == hours.weekday)
+        coming = next(day for day in days if instant(day, hours.ends, cal.zone) > now)
+        return bool(cal.wall(coming, hours.starts, hours.ends) & self.steps)
 
 
 def can_be_open(session: Session, centre_id: int, now: datetime) -> Held:
