@@ -19,6 +19,7 @@ from tests.people import (
     a_bare_centre,
     a_booking,
     a_carrier,
+    a_centre,
     a_closure,
     a_counsellor,
     a_member,
