@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from booking.domain.errors import TooLate, WrongState
+from booking.domain.times import DAY
 
 BOOKED, ARRIVED, DONE, MISSED, CANCELLED = "booked", "arrived", "done", "missed", "cancelled"
 HOLDING = (BOOKED, ARRIVED)  # these keep their place
-# Among an appointment's needs: the day from which another programme answers for her. It may be her birthday.
+# Among an appointment's needs: the day from which another programme answers for her; see changes_about.
 CHANGES_ON = "changes_on"
 CODE_DIGITS = 7
 NEAR = 3
@@ -63,3 +64,12 @@ def _check_digit(digits: str) -> str:
     for digit in digits:
         interim = int(_DAMM[interim][int(digit)])
     return str(interim)
+
+
+def changes_about(birthday: date, booked: date) -> date:
+    """The Monday before her birthday, or the one after it where she is booked from it on: never the birthday, and never
+    beyond the day that is booked. So no other time leads to the wrong programme, and no birthday is stored."""
+    if booked < birthday:
+        eve = birthday - DAY
+        return max(eve - eve.weekday() * DAY, booked + DAY)
+    return min(birthday + (7 - birthday.weekday()) * DAY, booked)

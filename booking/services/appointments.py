@@ -141,7 +141,8 @@ def book(
         link = links.link_for(secret, salt)
         card = taking.place(
             found, choice, start, code=taking.new_code(session, centre_id), link_hash=links.hashed(link),
-            language=wish.language, mode=wish.mode, length=wish.length, needs=placing.needs_of(found, wish),
+            language=wish.language, mode=wish.mode, length=wish.length,
+            needs={**placing.needs_of(found, wish), **placing.age_needs(found, start)},
         )  # fmt: skip
         if name or phone:
             _keep_person(found, card, name, phone, contact, secret)

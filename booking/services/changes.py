@@ -38,7 +38,7 @@ def move(centre_id: int, appointment_id: int, start: datetime, age: Age | None, 
         store.release(session, centre_id, moved.id)
         placing.take(found, choice, start, appointment_id=moved.id)
         needs = {name: value for name, value in moved.needs.items() if name != rules.CHANGES_ON}
-        needs |= placing.age_needs(found)
+        needs |= placing.age_needs(found, start)
         placed = {**placing.placed(start, choice), "sequence": moved.sequence + 1, "needs": needs}
         if not store.change(session, centre_id, moved.id, rules.BOOKED, rules.BOOKED, **placed):
             raise WrongState("changed")

@@ -60,7 +60,7 @@ def postpone_erasure(session: Session, centre_id: int, appointment_id: int, day:
 
 
 def forget_age(session: Session, appointment_id: int) -> None:
-    """The day from which another programme answers for her is her birthday: it goes when she is forgotten."""
+    """What is kept of her age goes with the rest of her."""
     needs = session.scalar(select(a.needs).where(a.id == appointment_id))
     if needs and CHANGES_ON in needs:
         kept = {name: value for name, value in needs.items() if name != CHANGES_ON}

@@ -1,6 +1,6 @@
 """Codes that survive being typed by hand, until when something may be changed, and the starts nearest to a wish."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from booking.domain.appointments import (
     CANCELLED,
     DONE,
     MISSED,
+    changes_about,
     code,
     latin_digits,
     may_change,
@@ -110,3 +111,15 @@ def test_no_start_that_is_left_out_is_nearer_than_one_that_is_named(offered, wan
     assert len(found) == min(3, len(starts))
     away = [abs(start - (NOW + wanted * MINUTE)) for start in starts if start not in found]
     assert all(abs(start - (NOW + wanted * MINUTE)) <= other for start in found for other in away)
+
+
+@given(st.dates(date(2027, 1, 1), date(2027, 12, 31)), st.integers(-40, 40))
+def test_the_day_that_is_kept_is_never_the_birthday_nor_beyond_what_is_booked(birthday, away):
+    booked = birthday + timedelta(days=away)
+    kept = changes_about(birthday, booked)
+    if booked < birthday:
+        assert booked < kept <= birthday
+        assert kept < birthday or kept == booked + timedelta(days=1)
+    else:
+        assert birthday <= kept <= booked
+        assert kept > birthday or kept == booked

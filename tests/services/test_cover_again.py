@@ -216,7 +216,7 @@ def of_age(house, day):
     return booked(house, age=Age(False, day))
 
 
-@pytest.mark.parametrize(("birthday", "offered"), [(4, None), (5, THURSDAY)])
+@pytest.mark.parametrize(("birthday", "offered"), [(4, None), (5, None), (9, THURSDAY)])
 def test_no_time_is_proposed_from_the_birthday_on_that_ends_a_programme_s_part(house, anna, birthday, offered):
     of_age(house, date(2027, 3, birthday))
     sick(house, anna)
@@ -230,7 +230,7 @@ def test_what_is_known_of_her_age_is_one_day_and_changes_with_a_new_answer(house
     id_ = of_age(house, None)
     assert the(m.Appointment.needs, of=id_) == {"changes_on": "2027-03-24"}  # after the last that can be booked
     changes.move(house, id_, THURSDAY, Age(False, date(2027, 3, 20)), by=LEAD, now=NOW)
-    assert the(m.Appointment.needs, of=id_) == {"changes_on": "2027-03-20"}
+    assert the(m.Appointment.needs, of=id_) == {"changes_on": "2027-03-15"}
     assert booked(house, THURSDAY + 45 * MINUTE, age=Age(False, None)) > id_
     change(m.Programme, rows(m.Programme.id)[0], before_birthday=None, from_birthday=27)
     reached = booked(house, THURSDAY + 90 * MINUTE, age=Age(True))

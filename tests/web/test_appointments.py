@@ -113,7 +113,7 @@ def test_the_list_of_centres_leads_to_each(client, house):
 
 
 @pytest.mark.parametrize(
-    "path", ["/atlantis/de/", "/ludwigsburg/fr/", "/ludwigsburg/de/gardening/", "/ludwigsburg/de/gardening/times"]
+    "path", ["/atlantis/de/", "/ludwigsburg/so/", "/ludwigsburg/de/gardening/", "/ludwigsburg/de/gardening/times"]
 )
 def test_what_is_not_there_is_not_found_and_says_so(client, house, path):
     answer = client.get(path)

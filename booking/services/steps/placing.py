@@ -131,16 +131,18 @@ def needs_of(found: Search, wish: Wish) -> dict[str, Any]:
         needs["counsellor"] = wish.counsellor_id
     if found.request.area is not None:
         needs["area"] = wish.area
-    return {**needs, **age_needs(found)}
+    return needs
 
 
-def age_needs(found: Search) -> dict[str, Any]:
-    """From which day on another programme answers for her, so that no other time is proposed to her there; after "not
-    soon" the day after the last that could be booked. Nothing, where nothing will change."""
+def age_needs(found: Search, start: datetime) -> dict[str, Any]:
+    """A day on which another programme may answer for her, so that no other time is proposed to her beyond it; after
+    "not soon" the day after the last that could be booked. Nothing, where nothing will change."""
     age = found.request.age
     if age is None or age.reached:
         return {}
-    return {rules.CHANGES_ON: (age.on or _last_day(found.planned) + DAY).isoformat()}
+    day = local_day(start, found.planned.rules.zone)
+    changes = rules.changes_about(age.on, day) if age.on else _last_day(found.planned) + DAY
+    return {rules.CHANGES_ON: changes.isoformat()}
 
 
 def age_of(needs: Mapping[str, Any]) -> Age | None:
