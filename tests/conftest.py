@@ -35,17 +35,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the machine lacks; the summary says so."""
+    """Leave out what the machine lacks, as the summary says, and a second database where only words are tested."""
     lacks = machine.lacks()
     gone = [
         item
         for item in items
         if any(item.get_closest_marker(name) for name in lacks)
-        or ("postgres" in lacks and "postgres" in getattr(getattr(item, "callspec", None), "params", {}).values())
+        or ("postgres" in lacks and _is_on_postgres(item))
+        or (item.get_closest_marker("one_database") and _is_on_postgres(item))
     ]
     if gone:
         config.hook.pytest_deselected(items=gone)
         items[:] = [item for item in items if item not in gone]
+
+
+def _is_on_postgres(item: pytest.Item) -> bool:
+    return "postgres" in getattr(getattr(item, "callspec", None), "params", {}).values()
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -68,8 +73,7 @@ def _measured(item: pytest.Item) -> bool:
     """The rules of both floors on SQLite; backups are another matter on each database."""
     if item.path.parent.name not in {"domain", "services"}:
         return False
-    params = getattr(getattr(item, "callspec", None), "params", {})
-    return "postgres" not in params.values() or item.path.name == "test_backups.py"
+    return not _is_on_postgres(item) or item.path.name == "test_backups.py"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

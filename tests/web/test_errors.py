@@ -25,6 +25,8 @@ from tests.web.visiting import (
     signed_in,
 )
 
+pytestmark = pytest.mark.one_database
+
 LANGUAGES = ("de", "en", "ar")
 SAID_ELSEWHERE = {"centre-needed", "password-wrong"}  # by the command line, and by the page itself
 

@@ -15,6 +15,8 @@ from booking import create_app
 from booking.config import ROOT, Config
 from booking.web.samples import PAGES
 
+pytestmark = pytest.mark.one_database
+
 ADDRESSES = ["", "/staff", *(f"/{name}" for name in PAGES)]
 LIVE = [name for name, (file, _) in PAGES.items() if file in ("desk/desk.html", "calls/calls.html")]
 FIRST_PAGE_BYTES = 14 * 1024

@@ -27,6 +27,8 @@ from tests.web.visiting import (
     signed_in,
 )
 
+pytestmark = pytest.mark.one_database
+
 ELSEWHERE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)(?!$)", re.IGNORECASE)
 ALLOWED = ("tel:", "data:")
 POLICY = {

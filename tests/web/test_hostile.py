@@ -28,6 +28,8 @@ from tests.web.visiting import (
     signed_in,
 )
 
+pytestmark = pytest.mark.one_database
+
 HERE, API = "/ludwigsburg/de", "/api/v1/centres/ludwigsburg"
 DETAILS_OF_SUNDAY = f"{HERE}/german/details?start=2027-03-07T08:00:00Z"  # never booked
 # What anybody or any staff form may change. A refused sign-in and a look are written down on purpose.

@@ -22,6 +22,8 @@ from tests.web.visiting import (
     signed_in,
 )
 
+pytestmark = pytest.mark.one_database
+
 PAGES = (
     "", "residence/", "residence/times?age=reached", "german/times?day=2027-03-09", "privacy", "find",
     "residence/times?age=soon&sealed=x", "gardening/", "residence/times?age=soon&sealed=%00",

@@ -10,6 +10,8 @@ from booking.store.db import db
 from booking.web import i18n
 from tests.web.visiting import RECEPTION, book, details_page, press, read, rows, said, signed_in, worded
 
+pytestmark = pytest.mark.one_database
+
 HERE = "/ludwigsburg/de"
 PHONE = "0152 28817386"
 
