@@ -132,6 +132,7 @@ def test_screens_that_sleep_do_not_hold_it_up(tmp_path):
     with Served("--threads", str(THREADS), DATABASE_URL=url) as served:
         asleep = [websocket.create_connection(served.socket_url, cookie="screen=token") for _ in range(5)]
         assert [one.recv()[:1] for one in asleep] == ["0"] * 5
+        assert served.get("/livez") == 200  # by then it knows them all
         assert served.stop(signal.SIGTERM) < AT_ONCE
         for one in asleep:
             one.shutdown()
